@@ -1,0 +1,150 @@
+"""ctypes binding of the native tracer (../native/gilscope.h, which is the authority). Called by exact.py only.
+
+`ctypes` is imported here and not at the top of the agent: the estimated engine does not need it in the user's program.
+"""
+
+import os
+
+from . import VERSION
+
+
+class Unusable(Exception):
+    """Why the native tracer cannot run in this process: one sentence."""
+
+
+def _is_loaded(path):
+    """Whether a library of this name came in when we were attached before; its file was taken away afterwards."""
+    try:
+        with open("/proc/self/maps", "rb") as file:
+            return os.fsencode(path) in file.read()
+    except OSError:
+        return False
+
+
+class Native:
+    """The library's functions by their own names. All are called with the GIL held (PyDLL); they let go of it themselves."""
+
+    def __init__(self, path):
+        try:
+            import ctypes
+        except ImportError as error:
+            raise Unusable("this Python was built without ctypes (%s)" % error) from None
+        if not path or not (os.path.exists(path) or _is_loaded(path)):
+            raise Unusable("the native tracer was not built")
+        try:
+            library = ctypes.PyDLL(path)
+            self._bind(ctypes, library)
+        except (OSError, AttributeError) as error:
+            raise Unusable("the native tracer could not be loaded: %s" % error) from None
+        version = self.gs_version().decode("utf-8", "replace")
+        if version != VERSION:
+            raise Unusable("the native tracer is of version %s, the agent of %s" % (version, VERSION))
+        self._ctypes = ctypes
+
+    def _bind(self, ctypes, library):
+        size, text, number = ctypes.c_size_t, ctypes.c_char_p, ctypes.c_int
+        self.callback_type = ctypes.CFUNCTYPE(None, ctypes.c_void_p, size)
+        shapes = {
+            "gs_version": (text, []),
+            "gs_error": (text, []),
+            "gs_prepare": (number, [ctypes.c_void_p]),
+            "gs_start": (number, [number, text, size, self.callback_type]),
+            "gs_follow": (number, [text, size]),
+            "gs_restart": (number, [number, text, size, self.callback_type]),
+            "gs_recording": (ctypes.c_uint32, []),
+            "gs_forked": (ctypes.c_uint32, []),
+            "gs_send": (number, [number, text, size]),
+            "gs_tick_every": (None, [ctypes.c_uint32]),
+            "gs_thread_serial": (ctypes.c_uint32, []),
+            "gs_running": (number, []),
+            "gs_disable_commands": (None, []),
+            "gs_stop": (number, [number]),
+            "gs_thread_state": (size, []),
+            "gs_peek": (size, [size, ctypes.c_void_p, size]),
+            "gs_sites_set": (number, [ctypes.c_void_p]),
+            "gs_site_look": (number, [ctypes.c_void_p, size]),
+        }
+        for name, (result, arguments) in shapes.items():
+            function = getattr(library, name)
+            function.restype = result
+            function.argtypes = arguments
+            setattr(self, name, function)
+
+    def prepare(self):
+        """Calibrate; Unusable with the library's own sentence when this interpreter cannot be traced."""
+        info = self._info()
+        if self.gs_prepare(self._ctypes.byref(info)):
+            raise Unusable(self.error())
+
+    def _info(self):
+        c = self._ctypes
+
+        class Info(c.Structure):
+            _fields_ = [
+                ("size", c.c_uint32),
+                ("drop_sites", c.c_int32),
+                ("switch_distance", c.c_int32),
+                ("site_word", c.c_int32),
+                ("gil", c.c_uint64),
+                ("switch_count", c.c_uint64),
+                ("pid", c.c_uint32),
+                ("tid", c.c_uint32),
+                ("object", c.c_char * 256),
+            ]
+
+        return Info(size=c.sizeof(Info))
+
+    def close(self, sock):
+        """Without letting go of the GIL: that would be told as a drop of the program's, in a function of ours."""
+        self._ctypes.pythonapi.close(sock.detach())
+
+    # --- for sites.py ---
+
+    def site_layout(self):
+        c = self._ctypes
+        names = (
+            "state_frame frame_frame frame_code frame_position position_bytes position_unit code_start code_name "
+            "code_qualname code_file code_first_line object_type str_length str_state"
+        )
+
+        class Form(c.Structure):
+            _fields_ = [("state", c.c_uint32), ("data", c.c_int32), ("width", c.c_int32)]
+
+        class Layout(c.Structure):
+            _fields_ = (
+                [("size", c.c_uint32)]
+                + [(name, c.c_int32) for name in names.split()]
+                + [("str_state_mask", c.c_uint32), ("str_forms", Form * 4)]
+                + [("code_mask", c.c_uint64), ("code_type", c.c_uint64)]
+            )
+
+        return Layout(size=c.sizeof(Layout))
+
+    def set_sites(self, layout):
+        """Unusable when it is refused; None: drops carry no site."""
+        if self.gs_sites_set(None if layout is None else self._ctypes.byref(layout)) and layout is not None:
+            raise Unusable("there is no memory for the places where threads let go")
+
+    def buffer(self, size):
+        return self._ctypes.create_string_buffer(size)
+
+    def cell(self):
+        return self._ctypes.c_size_t()
+
+    def byref(self, value):
+        return self._ctypes.byref(value)
+
+    def read(self, address, length):
+        """This process's memory, as far as there is any."""
+        buffer = self.buffer(length)
+        got = self.gs_peek(address, buffer, length)
+        return buffer.raw[:got]
+
+    def line_of(self, code, position):
+        return self._ctypes.pythonapi.PyCode_Addr2Line(self._ctypes.py_object(code), position)
+
+    def error(self):
+        return self.gs_error().decode("utf-8", "replace") or "the native tracer gave no reason"
+
+    def text_at(self, address, length):
+        return self._ctypes.string_at(address, length)

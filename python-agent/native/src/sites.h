@@ -1,0 +1,46 @@
+/*
+ * In which function, and at which line, a thread lets go of the GIL. In the hook of a drop the thread looks at its own frame,
+ * which nobody else changes and which cannot go away meanwhile. Where things lie in this very interpreter is found out
+ * by gilscope_agent/sites.py; nothing is known here of any version. A place seen for the first time gets a number, its texts
+ * are copied then and there, and the streaming thread tells the engine (docs/protocol.md, SITE).
+ */
+#ifndef GS_SITES_H
+#define GS_SITES_H
+
+#include "../gilscope.h"
+#include "outq.h"
+#include "ring.h"
+
+extern bool gs_sites_on;
+
+/* The number of the place where the calling thread is, by its caller's look at the clock; 0 when it cannot be told. */
+uint32_t gs_site_here(struct gs_slot *slot);
+
+/* Notes the calling thread's state, for looks at it. */
+void gs_site_learn(struct gs_slot *slot);
+
+/* Pushes a SITE event when the thread lets go at another place than last time. Within a busy bracket. */
+static inline void gs_site_note(struct gs_slot *slot, uint64_t now) {
+    if (!gs_sites_on) return;
+    uint32_t before = slot->site, here = gs_site_here(slot);
+    if (here == before) return;
+    slot->site = here;
+    gs_push(slot, now, gs_meta_number(GS_MARK, here) | GS_MARK_SITE);
+}
+
+/* --- the streaming thread --- */
+
+/* A new connection has heard of none. */
+void gs_sites_open(void);
+/* SITE frames of those not told yet. */
+void gs_sites_tell(struct gs_outq *out);
+
+/*
+ * Who holds a GIL for long lets nobody see what it runs: now and then the streaming thread looks at its frame from outside. It takes
+ * no GIL and reads through the kernel, so what it sees may be a moment old or make no sense; the latter is thrown away. LOOK frames.
+ */
+void gs_sites_look_around(struct gs_outq *out, uint64_t now, bool last);
+/* In a forked child. */
+void gs_sites_child(void);
+
+#endif

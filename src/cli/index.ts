@@ -1,0 +1,154 @@
+/**
+ * The command line: bin/gilscope imports this from out/main/cli.js. Parses arguments, loads the command that was asked for (and
+ * only that: `record` must start the program fast), and ends with its status. A wrong argument is one line and status 2.
+ */
+import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
+import { oneLine, UserError } from '../engine/errors.ts';
+import { VERSION } from '../engine/paths.ts';
+import type { AttachOptions } from './attach.ts';
+import { DEFECT_STATUS, exitAs, USAGE_STATUS } from './exit.ts';
+import type { RecordOptions } from './record.ts';
+import type { ServeOptions } from './serve.ts';
+import { plain } from './terminalText.ts';
+import { watchOption, watchRateOption } from './watchOptions.ts';
+
+function portNumber(text: string): number {
+  const port = Number(text);
+  if (!/^\d+$/.test(text) || port > 65535) throw new InvalidArgumentError('a port is a number from 0 to 65535.');
+  return port;
+}
+
+function seconds(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value <= 0 || value > 1e6)
+    throw new InvalidArgumentError('a duration is a number of seconds, more than 0 and at most 1000000.');
+  return value;
+}
+
+const engineOption = (): Option =>
+  new Option('--engine <engine>', 'how to measure').choices(['auto', 'exact', 'estimated']).default('auto');
+
+function build(): Command {
+  const program = new Command('gilscope')
+    .description(
+      'See, exactly and live, which Python thread holds the GIL, who waits for it, and what every core does.',
+    )
+    .version(VERSION)
+    .enablePositionalOptions()
+    .showSuggestionAfterError()
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined });
+
+  program
+    .command('open', { isDefault: true })
+    .description('the window (Electron; without it the local server, whose address is printed)')
+    .argument('[files...]', 'sessions to open')
+    .action(async (files: string[]) => exitAs(await (await import('./open.ts')).open(files)));
+
+  program
+    .command('record')
+    .description('run a program and record it; its input, output, signals and exit status pass through')
+    .usage('[options] -- PYTHON ARGS...')
+    .option('-o, --output <file>', 'where to record (default: the library folder)')
+    .option('--summary <file.json>', 'write the summary there too')
+    .addOption(engineOption())
+    .option('-q, --quiet', 'no table at the end')
+    .addOption(watchOption())
+    .addOption(watchRateOption())
+    .option('--no-children', 'record only the program itself, not the Python processes it starts')
+    .option('--no-sites', 'do not note in which function and line a thread lets go of the GIL')
+    .argument('<python>', 'the interpreter')
+    .argument('[args...]', 'its options, the program, and the arguments of the program')
+    .passThroughOptions()
+    .action(async (python: string, args: string[], options: RecordOptions) =>
+      exitAs(await (await import('./record.ts')).record(options, python, args)),
+    );
+
+  program
+    .command('attach')
+    .description('record a Python program that runs already, until it ends, or Ctrl-C; the program goes on')
+    .option('-d, --duration <seconds>', 'leave it after that time', seconds)
+    .option('-o, --output <file>', 'where to record (default: the library folder)')
+    .option('--summary <file.json>', 'write the summary there too')
+    .addOption(engineOption())
+    .addOption(watchOption())
+    .addOption(watchRateOption())
+    .option('-q, --quiet', 'no table at the end')
+    .option('--no-children', 'record only the process itself, not the Python processes it starts')
+    .option('--no-sites', 'do not note in which function and line a thread lets go of the GIL')
+    .argument('<pid>', 'its process id; `gilscope ps` lists them')
+    .action(async (pid: string, options: AttachOptions) => {
+      process.exitCode = await (await import('./attach.ts')).attach(pid, options);
+    });
+
+  program
+    .command('ps')
+    .description('the Python programs that run on this machine, and which of them can be attached to')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) => (await import('./ps.ts')).ps(options));
+
+  program
+    .command('stats')
+    .description('the summary of a session')
+    .argument('<file>', 'a session')
+    .option('--json', 'as JSON')
+    .action(async (file: string, options: { json?: boolean }) => (await import('./stats.ts')).stats(file, options));
+
+  program
+    .command('serve')
+    .description('the window for a browser: prints its address, on 127.0.0.1 only')
+    .option('--port <n>', 'the port (default: a free one)', portNumber)
+    .option('--json', 'the address as JSON')
+    .action(async (options: ServeOptions) => (await import('./serve.ts')).serve(options));
+
+  program
+    .command('doctor')
+    .description('what works on this machine, and what to do about the rest')
+    .option('--json', 'as JSON')
+    .action(async (options: { json?: boolean }) => {
+      process.exitCode = await (await import('./doctor.ts')).doctor(options);
+    });
+
+  for (const command of program.commands) command.exitOverride().configureOutput({ writeErr: () => undefined });
+  return program;
+}
+
+/** Commander's words, in one line. */
+function commanderLine(error: CommanderError): string {
+  const words = error.message
+    .replace(/^error: /, '')
+    .replace(/\s+/g, ' ')
+    .trim();
+  const hint = error.code === 'commander.missingArgument' && words.includes("'python'");
+  return hint
+    ? 'there is nothing to record; name the interpreter and the program: gilscope record -- python3 script.py'
+    : `${words}; see gilscope --help`;
+}
+
+function fail(line: string, status: number): void {
+  process.stderr.write(`gilscope: ${plain(line)}\n`);
+  process.exitCode = status;
+}
+
+async function main(argv: readonly string[]): Promise<void> {
+  try {
+    await build().parseAsync([...argv], { from: 'user' });
+    process.exit();
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      if (error.exitCode === 0) return;
+      fail(commanderLine(error), USAGE_STATUS);
+    } else if (error instanceof UserError) {
+      fail(oneLine(error), error.code === 'internal' ? DEFECT_STATUS : USAGE_STATUS);
+    } else {
+      const text = error instanceof Error ? (process.env.GILSCOPE_DEBUG ? error.stack : error.message) : String(error);
+      fail(`gilscope itself failed: ${text}; please report this`, DEFECT_STATUS);
+    }
+    process.exit();
+  }
+}
+
+// `gilscope stats x | head`: a reader that leaves is no error.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : DEFECT_STATUS));
+process.stderr.on('error', () => undefined);
+await main(process.argv.slice(2));

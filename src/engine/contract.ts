@@ -1,0 +1,164 @@
+/**
+ * The contract of src/shared/contract over this engine: arguments parsed here and nowhere else, one function for each call.
+ * Used by both shells: src/server (WebSocket) and src/main (Electron IPC).
+ */
+import { homedir, hostname } from 'node:os';
+import { join, resolve } from 'node:path';
+import { z } from 'zod';
+import {
+  callArgs,
+  type CallArgs,
+  type CallName,
+  type CallReply,
+  type Contract,
+  type Push,
+  type PushName,
+} from '../shared/contract/calls.ts';
+import type { AppInfo } from '../shared/contract/types.ts';
+import { listRunning } from './discovery/list.ts';
+import { doctorReport } from './doctor.ts';
+import { UserError } from './errors.ts';
+import { listExamples } from './examples.ts';
+import { listFiles } from './files.ts';
+import { InterpreterProbe } from './interpreterProbe.ts';
+import { listInterpreters, ownPlaces } from './interpreters.ts';
+import { Library } from './library.ts';
+import { dataFolder, VERSION } from './paths.ts';
+import { Recents } from './recents.ts';
+import { coreCount } from './sampler.ts';
+import { Sessions } from './sessions.ts';
+import { SettingsStore } from './settings.ts';
+
+export interface EngineOptions {
+  shell: AppInfo['shell'];
+  /** Files given on the command line, to open at start. */
+  open?: string[];
+  /** Where gilscope keeps its own; paths.ts decides when left out. */
+  dataFolder?: string;
+}
+
+export interface Engine extends Contract {
+  /** Ends every recording in order; programs that still run go on. */
+  close(): Promise<void>;
+}
+
+type Handlers = { [N in CallName]: (args: CallArgs<N>) => CallReply[N] | Promise<CallReply[N]> };
+type Listener = <N extends PushName>(name: N, push: Push[N]) => void;
+
+export function createEngine(options: EngineOptions): Engine {
+  const folder = options.dataFolder ?? dataFolder();
+  const listeners = new Set<Listener>();
+  const probe = new InterpreterProbe(join(folder, 'interpreters.json'));
+  const library = new Library(folder);
+  const recents = new Recents(folder, library);
+  const sessions = new Sessions(probe, library, recents, (name, push) => {
+    for (const listener of listeners) listener(name, push);
+  });
+  const settings = new SettingsStore(folder);
+  const handlers: Handlers = {
+    ...sessionHandlers(sessions),
+    ...queryHandlers(sessions),
+    ...watchHandlers(sessions),
+    'app.info': () => appInfo(options),
+    'app.doctor': () => doctorReport(probe, folder),
+    'settings.get': () => settings.get(),
+    'settings.set': (patch) => settings.set(patch),
+    'interpreters.list': ({ refresh }) => listInterpreters(probe, ownPlaces(), refresh),
+    'examples.list': () => listExamples(),
+    'processes.list': () => listRunning((pid) => sessions.recording(pid)?.id ?? null),
+    'recents.list': () => recents.list(),
+    'recents.forget': ({ path, deleteFile }) => (recents.forget(path, deleteFile === true), null),
+    'files.list': (args) => listFiles(args),
+  };
+  return {
+    async call(name, args) {
+      return handlers[name](parseArgs(name, args));
+    },
+    subscribe(listener) {
+      listeners.add(listener);
+      return () => listeners.delete(listener);
+    },
+    close: () => sessions.closeAll(),
+  };
+}
+
+function parseArgs<N extends CallName>(name: N, args: unknown): CallArgs<N> {
+  const parsed = callArgs[name].safeParse(args);
+  if (parsed.success) return parsed.data as CallArgs<N>;
+  throw new UserError('bad-argument', `${name} was asked wrongly: ${z.prettifyError(parsed.error)}`);
+}
+
+function appInfo(options: EngineOptions): AppInfo {
+  return {
+    version: VERSION,
+    platform: process.platform,
+    shell: options.shell,
+    host: hostname(),
+    home: homedir(),
+    cwd: process.cwd(),
+    cores: coreCount(),
+    open: (options.open ?? []).map((path) => resolve(path)),
+  };
+}
+
+type SessionCalls = Extract<CallName, `session.${string}` | `terminal.${string}`>;
+
+function sessionHandlers(sessions: Sessions): Pick<Handlers, SessionCalls> {
+  return {
+    'session.list': () => sessions.list(),
+    'session.launch': async (spec) => (await sessions.launch(spec)).info(),
+    'session.attach': async ({ pid, engine }) => (await sessions.attach(pid, engine)).info(),
+    'session.open': async ({ path }) => (await sessions.openFile(path)).info(),
+    'session.stop': async ({ id }) => {
+      const session = sessions.live(id);
+      await session.stop();
+      return session.info();
+    },
+    'session.signal': ({ id, signal }) => (sessions.live(id).signal(signal), null),
+    'session.saveAs': ({ id, path, overwrite }) => sessions.saveAs(id, path, overwrite === true),
+    'session.close': async ({ id }) => {
+      await sessions.close(id);
+      return null;
+    },
+    'session.setSwitchInterval': async ({ id, process: index, seconds }) => {
+      await sessions.live(id).setSwitchInterval(index, seconds);
+      return null;
+    },
+    'session.log': ({ id }) => [...sessions.get(id).log],
+    'terminal.write': ({ id, data }) => (sessions.live(id).write(data), null),
+    'terminal.resize': ({ id, cols, rows }) => (sessions.live(id).resize(cols, rows), null),
+    'terminal.replay': ({ id }) => sessions.get(id).terminal.replay(),
+  };
+}
+
+type QueryCalls = 'timeline.query' | 'timeline.overview' | 'stats.query' | 'blame.query' | 'details.query';
+
+function queryHandlers(sessions: Sessions): Pick<Handlers, QueryCalls> {
+  return {
+    'timeline.query': ({ id, ...query }) => sessions.get(id).model.timeline(query),
+    'timeline.overview': ({ id, px }) => sessions.get(id).model.overview(px),
+    'stats.query': ({ id, start, end }) => sessions.get(id).model.stats({ start, end }),
+    'blame.query': ({ id, start, end, ...filter }) => sessions.get(id).model.blame({ start, end }, filter),
+    'details.query': ({ id, thread, at }) => sessions.get(id).model.details(thread, at),
+  };
+}
+
+function watchHandlers(sessions: Sessions): Pick<Handlers, Extract<CallName, `watches.${string}`>> {
+  return {
+    'watches.query': ({ id, ...query }) => sessions.get(id).model.watches(query),
+    'watches.add': async ({ id, expression, process: index }) => {
+      await sessions.live(id).watches.add(expression.trim(), index);
+      return null;
+    },
+    'watches.remove': async ({ id, watch }) => {
+      await sessions.live(id).watches.remove(watch);
+      return null;
+    },
+    'watches.rate': async ({ id, rateHz }) => {
+      await sessions.live(id).watches.setRate(rateHz);
+      return null;
+    },
+    'watches.modules': ({ id, process: index }) => sessions.live(id).watches.modules(index),
+    'watches.names': ({ id, process: index, module }) => sessions.live(id).watches.names(index, module),
+  };
+}

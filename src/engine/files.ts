@@ -1,0 +1,36 @@
+/** The engine's side of the file picker: one folder, folders first, bounded. Used by contract.ts. */
+import { lstat, readdir, stat } from 'node:fs/promises';
+import { dirname, join, resolve } from 'node:path';
+import type { CallArgs, CallReply } from '../shared/contract/calls.ts';
+import type { FileEntry } from '../shared/contract/types.ts';
+import { fileError } from './errors.ts';
+
+const LIMIT = 2000;
+
+async function entryOf(folder: string, name: string): Promise<FileEntry | null> {
+  const path = join(folder, name);
+  // A link that leads nowhere is shown as the file it is not: better than a name that vanishes.
+  const found = await stat(path).catch(() => lstat(path).catch(() => null));
+  if (found === null) return null;
+  const kind = found.isDirectory() ? 'folder' : 'file';
+  return { name, path, kind, bytes: found.size, modified: found.mtime.toISOString() };
+}
+
+export async function listFiles({ path, suffix, hidden }: CallArgs<'files.list'>): Promise<CallReply['files.list']> {
+  const folder = resolve(path);
+  const names = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
+    throw fileError(error, `cannot list ${folder}`);
+  });
+  const wanted = names.filter((entry) => {
+    if (hidden !== true && entry.name.startsWith('.')) return false;
+    return suffix === undefined || !entry.isFile() || entry.name.endsWith(suffix);
+  });
+  wanted.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
+  const found = await Promise.all(wanted.slice(0, LIMIT).map((entry) => entryOf(folder, entry.name)));
+  const entries = found
+    .filter((entry) => entry !== null)
+    .filter((entry) => suffix === undefined || entry.kind === 'folder' || entry.name.endsWith(suffix))
+    .sort((a, b) => Number(a.kind === 'file') - Number(b.kind === 'file'));
+  const parent = dirname(folder);
+  return { path: folder, parent: parent === folder ? null : parent, entries, truncated: wanted.length > LIMIT };
+}

@@ -1,0 +1,127 @@
+/** The Library: every recording, searched and sorted; only the rows in sight are drawn. */
+import { useVirtualizer } from '@tanstack/react-virtual';
+import { useMemo, useRef, useState } from 'react';
+import type { Recent } from '../../shared/contract/types.ts';
+import { OpenButton } from '../files/OpenButton.tsx';
+import { count } from '../lib/format.ts';
+import { editLaunch } from '../store/actions.ts';
+import { describeError } from '../transport/index.ts';
+import { SearchIcon } from '../ui/icons.tsx';
+import { Notice } from '../ui/Notice.tsx';
+import { RecentRow } from './RecentRow.tsx';
+import { searchRecents, sortRecents, useRecents, type Sort, type SortKey } from './recents.ts';
+import './library.css';
+
+const ROW_PX = 54;
+const COLUMNS: readonly { key: SortKey; label: string; num?: boolean }[] = [
+  { key: 'title', label: 'Recording' },
+  { key: 'created', label: 'Recorded' },
+  { key: 'wallS', label: 'Length', num: true },
+  { key: 'python', label: 'Python' },
+  { key: 'bytes', label: 'Size', num: true },
+];
+
+function Header({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) {
+  return (
+    <div className="recent recent--head">
+      <div className="recent__open">
+        {COLUMNS.map(({ key, label, num }) => {
+          const active = sort.key === key;
+          return (
+            <button
+              key={key}
+              type="button"
+              className={num === true ? 'recent__sort num' : 'recent__sort'}
+              aria-label={`Sort by ${label.toLowerCase()}${active ? (sort.descending ? ', now descending' : ', now ascending') : ''}`}
+              data-testid={`sort-${key}`}
+              onClick={() => onSort({ key, descending: active ? !sort.descending : key !== 'title' })}
+            >
+              {label} {active ? (sort.descending ? '↓' : '↑') : ''}
+            </button>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Rows({ rows }: { rows: readonly Recent[] }) {
+  const box = useRef<HTMLDivElement>(null);
+  const [now] = useState(() => new Date());
+  const virtual = useVirtualizer({
+    count: rows.length,
+    getScrollElement: () => box.current,
+    estimateSize: () => ROW_PX,
+    overscan: 8,
+  });
+  return (
+    <div ref={box} className="library__rows" data-testid="library-rows">
+      <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
+        {virtual.getVirtualItems().map((item) => {
+          const recent = rows[item.index];
+          return (
+            <div key={recent.path} className="library__row" style={{ translate: `0 ${item.start}px` }}>
+              <RecentRow recent={recent} index={item.index} now={now} />
+            </div>
+          );
+        })}
+      </div>
+    </div>
+  );
+}
+
+function Nothing({ searching, status }: { searching: boolean; status: string }) {
+  if (status === 'loading' || status === 'idle') {
+    return (
+      <div className="empty">
+        <span className="spinner" />
+      </div>
+    );
+  }
+  if (searching) return <div className="empty">No recording matches.</div>;
+  return (
+    <div className="empty">
+      <strong>Nothing recorded yet</strong>
+      <span>Every session you record is kept here, to open again or to repeat.</span>
+      <button type="button" className="btn btn--primary" style={{ marginTop: 8 }} onClick={() => editLaunch(null)}>
+        Record a script
+      </button>
+    </div>
+  );
+}
+
+export function LibraryPage() {
+  const recents = useRecents();
+  const [query, setQuery] = useState('');
+  const [sort, setSort] = useState<Sort>({ key: 'created', descending: true });
+  const rows = useMemo(() => sortRecents(searchRecents(recents.items, query), sort), [recents.items, query, sort]);
+  return (
+    <div className="library" data-testid="library">
+      <div className="library__bar">
+        <h1>Library</h1>
+        <span className="muted">{recents.items.length > 0 && count(rows.length, 'recording')}</span>
+        <div className="library__search">
+          <SearchIcon />
+          <input
+            className="input"
+            type="search"
+            placeholder="Search name, verdict, Python version, path"
+            aria-label="Search recordings"
+            data-testid="library-search"
+            value={query}
+            onChange={(event) => setQuery(event.target.value)}
+          />
+        </div>
+        <OpenButton />
+      </div>
+      {recents.status === 'failed' && <Notice tone="error" {...describeError(recents.error)} />}
+      {rows.length > 0 && (
+        <>
+          <Header sort={sort} onSort={setSort} />
+          <Rows rows={rows} />
+        </>
+      )}
+      {rows.length === 0 && <Nothing searching={query !== ''} status={recents.status} />}
+    </div>
+  );
+}

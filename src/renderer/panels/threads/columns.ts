@@ -1,0 +1,151 @@
+/** The columns of the Threads table: what they show, how they sort, how they go into a CSV. Pure. */
+import type { ProcessInfo, StatsReply, ThreadInfo } from '../../../shared/contract/types.ts';
+import { formatPercent, formatS, group } from '../../lib/format.ts';
+
+type Stats = StatsReply['threads'][number];
+
+export interface ThreadRow {
+  info: ThreadInfo;
+  /** Its name as lanes and table show it: told apart from its namesakes. */
+  shown: string;
+  process: ProcessInfo | undefined;
+  stats: Stats;
+}
+
+export interface Column {
+  id: string;
+  label: string;
+  /** What the figure means, for the header's tooltip. */
+  help: string;
+  width: number;
+  /** The raw value: sorted by, and written to the CSV. */
+  value: (row: ThreadRow) => number | string | null;
+  text: (row: ThreadRow) => string;
+}
+
+const seconds = (id: string, label: string, help: string, pick: (s: Stats) => number | null, width = 84): Column => ({
+  id,
+  label,
+  help,
+  width,
+  value: (row) => pick(row.stats),
+  text: (row) => formatS(pick(row.stats)),
+});
+const counted = (id: string, label: string, help: string, pick: (s: Stats) => number): Column => ({
+  id,
+  label,
+  help,
+  width: 84,
+  value: (row) => pick(row.stats),
+  text: (row) => group(pick(row.stats)),
+});
+
+/** Fraction of the time the thread was seen in this range. */
+export function holdShare({ holdS, waitS, runningS, blockedS }: Stats): number {
+  const all = holdS + waitS + runningS + blockedS;
+  return all > 0 ? holdS / all : 0;
+}
+
+export const NAME_COLUMN: Column = {
+  id: 'name',
+  label: 'Thread',
+  help: 'The thread’s name in Python',
+  width: 240,
+  value: (row) => row.info.name,
+  text: (row) => row.shown,
+};
+
+const PROCESS_COLUMN: Column = {
+  id: 'process',
+  label: 'Process',
+  help: 'The process it belongs to',
+  width: 160,
+  value: (row) => row.process?.name ?? null,
+  text: (row) => row.process?.name ?? '–',
+};
+
+const PID_COLUMN: Column = {
+  id: 'pid',
+  label: 'pid',
+  help: 'The kernel’s id of its process',
+  width: 76,
+  value: (row) => row.process?.pid ?? null,
+  text: (row) => String(row.process?.pid ?? '–'),
+};
+
+const FIGURES: readonly Column[] = [
+  {
+    id: 'tid',
+    label: 'tid',
+    help: 'The kernel’s id of the thread',
+    width: 76,
+    value: (row) => row.info.tid,
+    text: (row) => String(row.info.tid),
+  },
+  seconds('held_s', 'Holds', 'Time it held the GIL', (s) => s.holdS),
+  {
+    id: 'held_share',
+    label: 'Holds %',
+    help: 'Part of its time in which it held the GIL',
+    width: 76,
+    value: (row) => holdShare(row.stats),
+    text: (row) => formatPercent(holdShare(row.stats)),
+  },
+  seconds('wait_s', 'Waits', 'Time it asked for the GIL and did not have it', (s) => s.waitS),
+  seconds('running_s', 'Running', 'Released, and using CPU: native code without the GIL', (s) => s.runningS),
+  seconds('blocked_s', 'Blocked', 'Released, and using no CPU: sleeping, waiting for I/O', (s) => s.blockedS),
+  seconds('cpu_s', 'CPU', 'CPU time', (s) => s.cpuS),
+  counted('takes', 'Takes', 'How often it took the GIL', (s) => s.takes),
+  counted('waits', 'Asked', 'How often it had to wait for the GIL', (s) => s.waits),
+  counted('preempted', 'Pre-empted', 'Holds that ended because another thread asked', (s) => s.preempted),
+  counted('voluntary', 'Voluntary', 'Holds that ended in a blocking call', (s) => s.voluntary),
+  seconds('hold_max_s', 'Longest hold', 'Its longest hold', (s) => s.holdMaxS, 96),
+  seconds('wait_p50_s', 'Wait p50', 'Half of its waits were shorter', (s) => s.waitP50S),
+  seconds('wait_p95_s', 'Wait p95', '95 of 100 waits were shorter', (s) => s.waitP95S),
+  seconds('wait_p99_s', 'Wait p99', '99 of 100 waits were shorter', (s) => s.waitP99S),
+  seconds('wait_max_s', 'Wait max', 'Its longest wait', (s) => s.waitMaxS),
+];
+
+export const columnsOf = (processes: number): readonly Column[] => [
+  NAME_COLUMN,
+  ...(processes > 1 ? [PROCESS_COLUMN, PID_COLUMN] : []),
+  ...FIGURES,
+];
+
+export interface Sort {
+  id: string;
+  descending: boolean;
+}
+
+/** What is not known stands last; equal values keep the order of the threads. */
+export function sortRows(
+  rows: readonly ThreadRow[],
+  columns: readonly Column[],
+  { id, descending }: Sort,
+): ThreadRow[] {
+  const column = columns.find((c) => c.id === id) ?? NAME_COLUMN;
+  const sign = descending ? -1 : 1;
+  return [...rows].sort((a, b) => {
+    const [x, y] = [column.value(a), column.value(b)];
+    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
+    const order =
+      typeof x === 'number' && typeof y === 'number'
+        ? x - y
+        : String(x).localeCompare(String(y), 'en', { numeric: true });
+    return sign * order;
+  });
+}
+
+/** A thread's name is the program's text: quoted, and kept from being read as a formula by a spreadsheet. */
+function csvCell(value: number | string | null): string {
+  if (value === null) return '';
+  if (typeof value === 'number') return String(value);
+  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+}
+
+/** RFC 4180; times in seconds, as in --summary. */
+export function threadsCsv(rows: readonly ThreadRow[], columns: readonly Column[]): string {
+  const lines = [columns.map((c) => c.id), ...rows.map((row) => columns.map((c) => csvCell(c.value(row))))];
+  return lines.map((line) => line.join(',') + '\r\n').join('');
+}

@@ -1,0 +1,34 @@
+/** Messages that float over the page: what happened and what to do. */
+import { useUi } from '../store/ui.ts';
+import { CloseIcon } from './icons.tsx';
+import './toasts.css';
+
+export function Toasts() {
+  const toasts = useUi((s) => s.toasts);
+  const dismiss = useUi((s) => s.dismiss);
+  return (
+    <div className="toasts" aria-live="polite" aria-relevant="additions">
+      {toasts.map((toast) => (
+        <div
+          key={toast.id}
+          className={`toast toast--${toast.tone}`}
+          role={toast.tone === 'error' ? 'alert' : 'status'}
+          data-testid="toast"
+        >
+          <div className="toast__text">
+            <div>{toast.message}</div>
+            {toast.remedy !== null && <div className="muted">{toast.remedy}</div>}
+          </div>
+          <button
+            type="button"
+            className="btn btn--ghost btn--icon btn--small"
+            aria-label="Dismiss"
+            onClick={() => dismiss(toast.id)}
+          >
+            <CloseIcon size={14} />
+          </button>
+        </div>
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,186 @@
+/**
+ * The contract between the window and the engine: every call, its arguments (parsed by zod on the engine's
+ * side, whichever shell carried them) and the type of its answer; and every push. Nothing else crosses the boundary.
+ * Carried by src/server (WebSocket) and src/main + src/preload (Electron IPC), both through `packet.ts`.
+ */
+import { z } from 'zod';
+import type { BlameReply } from './blame.ts';
+import type { WatchableModule, WatchableNames, WatchesReply } from './watches.ts';
+import type {
+  AppInfo,
+  DoctorReport,
+  Example,
+  FileEntry,
+  IntervalDetails,
+  Interpreter,
+  LogLine,
+  OverviewReply,
+  Recent,
+  RunningProcess,
+  SessionInfo,
+  Settings,
+  StatsReply,
+  TimelineReply,
+} from './types.ts';
+
+const id = z.string().min(1).max(64);
+const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((p) => !p.includes('\0'), 'a path cannot contain NUL');
+const text = (max: number) => z.string().max(max);
+const ns = z.number().min(-1e18).max(1e18);
+const empty = z.object({}).strict();
+
+export const launchSpec = z.object({
+  python: path,
+  args: z.array(text(65536)).min(1).max(1000),
+  cwd: path,
+  env: z.record(z.string().min(1).max(1024), text(65536).nullable()),
+  engine: z.enum(['auto', 'exact', 'estimated']),
+});
+
+export const settingsPatch = z
+  .object({
+    theme: z.enum(['system', 'light', 'dark']),
+    lastLaunch: launchSpec.nullable(),
+    panelHeight: z.number().min(80).max(4000),
+    panelTab: text(40),
+    follow: z.boolean(),
+    laneHeight: z.enum(['comfortable', 'compact', 'auto']),
+    lastFolder: path.nullable(),
+    attachEngine: z.enum(['auto', 'exact', 'estimated']),
+  })
+  .partial()
+  .strict();
+
+/** Arguments of every call. */
+export const callArgs = {
+  'app.info': empty,
+  'app.doctor': empty,
+  'settings.get': empty,
+  'settings.set': settingsPatch,
+  'interpreters.list': z.object({ refresh: z.boolean().optional() }),
+  'examples.list': empty,
+  'recents.list': empty,
+  'recents.forget': z.object({ path, deleteFile: z.boolean().optional() }),
+  /** Own file picker, same in both shells. `suffix` keeps folders and files that end so. */
+  'files.list': z.object({ path, suffix: text(40).optional(), hidden: z.boolean().optional() }),
+  'session.list': empty,
+  'session.launch': launchSpec,
+  /** The Python processes that run on this machine now. */
+  'processes.list': empty,
+  'session.attach': z.object({
+    pid: z.number().int().min(1).max(0x7fffffff),
+    engine: z.enum(['auto', 'exact', 'estimated']),
+  }),
+  'session.open': z.object({ path }),
+  /** Stops recording and detaches; the program goes on. */
+  'session.stop': z.object({ id }),
+  /** Ends the profiled program. */
+  'session.signal': z.object({ id, signal: z.enum(['SIGINT', 'SIGTERM', 'SIGKILL']) }),
+  'session.saveAs': z.object({ id, path, overwrite: z.boolean().optional() }),
+  /** Forgets it; a program that still runs is detached, not ended. */
+  'session.close': z.object({ id }),
+  'session.setSwitchInterval': z.object({
+    id,
+    process: z.number().int().min(0),
+    seconds: z.number().min(1e-6).max(100),
+  }),
+  'session.log': z.object({ id }),
+  'timeline.query': z.object({
+    id,
+    start: ns,
+    end: ns,
+    px: z.number().int().min(1).max(8192),
+    threads: z.array(z.number().int().min(0)).max(4096).optional(),
+  }),
+  'timeline.overview': z.object({ id, px: z.number().int().min(1).max(8192) }),
+  'stats.query': z.object({ id, start: ns.optional(), end: ns.optional() }),
+  /** `waiter` and `holder` narrow the functions and places, not the matrix. */
+  'blame.query': z.object({
+    id,
+    start: ns.optional(),
+    end: ns.optional(),
+    waiter: z.number().int().min(0).optional(),
+    holder: z.number().int().min(0).optional(),
+  }),
+  'details.query': z.object({ id, thread: z.number().int().min(0), at: ns }),
+  'watches.query': z.object({ id, start: ns, end: ns, px: z.number().int().min(1).max(8192) }),
+  /** Without `process`: in every process, and those to come. */
+  'watches.add': z.object({ id, expression: text(500), process: z.number().int().min(0).optional() }),
+  'watches.remove': z.object({ id, watch: z.number().int().min(0) }),
+  /** Samples a second, in every process. */
+  'watches.rate': z.object({ id, rateHz: z.number().min(0.1).max(1000) }),
+  /** What there is to watch, for the picker. */
+  'watches.modules': z.object({ id, process: z.number().int().min(0) }),
+  'watches.names': z.object({ id, process: z.number().int().min(0), module: text(1000) }),
+  'terminal.write': z.object({ id, data: text(1 << 20) }),
+  'terminal.resize': z.object({ id, cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }),
+  /** What the terminal has shown so far (bounded), as bytes. */
+  'terminal.replay': z.object({ id }),
+} as const;
+
+export type CallName = keyof typeof callArgs;
+export type CallArgs<N extends CallName> = z.infer<(typeof callArgs)[N]>;
+
+/** Answers of every call. */
+export interface CallReply {
+  'app.info': AppInfo;
+  'app.doctor': DoctorReport;
+  'settings.get': Settings;
+  'settings.set': Settings;
+  'interpreters.list': Interpreter[];
+  'examples.list': Example[];
+  'recents.list': Recent[];
+  'recents.forget': null;
+  'files.list': { path: string; parent: string | null; entries: FileEntry[]; truncated: boolean };
+  'session.list': SessionInfo[];
+  'session.launch': SessionInfo;
+  'processes.list': RunningProcess[];
+  'session.attach': SessionInfo;
+  'session.open': SessionInfo;
+  'session.stop': SessionInfo;
+  'session.signal': null;
+  'session.saveAs': SessionInfo;
+  'session.close': null;
+  'session.setSwitchInterval': null;
+  'session.log': LogLine[];
+  'timeline.query': TimelineReply;
+  'timeline.overview': OverviewReply;
+  'stats.query': StatsReply;
+  'blame.query': BlameReply;
+  'details.query': IntervalDetails | null;
+  'watches.query': WatchesReply;
+  'watches.add': null;
+  'watches.remove': null;
+  'watches.rate': null;
+  'watches.modules': WatchableModule[];
+  'watches.names': WatchableNames;
+  'terminal.write': null;
+  'terminal.resize': null;
+  'terminal.replay': { bytes: Uint8Array; truncated: boolean };
+}
+
+/** What the engine says unasked. */
+export interface Push {
+  /** A session came, changed (at most 10 times a second each) or, with `gone`, went. */
+  'session.changed': { session: SessionInfo; gone?: boolean };
+  'terminal.data': { id: string; bytes: Uint8Array };
+  'session.log': { id: string; line: LogLine };
+}
+export type PushName = keyof Push;
+
+/** An error the user can act on: what happened, why, what to do. Crosses the contract as data. */
+export interface UserErrorData {
+  message: string;
+  remedy: string | null;
+}
+
+/** The engine as both shells see it. */
+export interface Contract {
+  call<N extends CallName>(name: N, args: CallArgs<N>): Promise<CallReply[N]>;
+  /** Returns the way to unsubscribe. */
+  subscribe(listener: <N extends PushName>(name: N, push: Push[N]) => void): () => void;
+}

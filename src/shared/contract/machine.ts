@@ -1,0 +1,141 @@
+/**
+ * What the window knows of the machine and of the user's choices: interpreters, running programs, recordings, folders, settings.
+ * Exported by types.ts too, which tells of sessions.
+ */
+import type { Engine, Ns } from './basics.ts';
+
+export interface Interpreter {
+  path: string;
+  /** "3.12.1"; null when it could not be asked. */
+  version: string | null;
+  implementation: string;
+  /** Where it comes from, for the picker: "pyenv", "system", "venv in ~/project", "PATH". */
+  source: string;
+  gilEnabled: boolean | null;
+  /** What it can do here. */
+  engine: Engine | null;
+  /** Why it cannot be used, or only estimated; null when all is well. */
+  reason: string | null;
+}
+
+/** A Python process of this machine, as `gilscope ps` and the attach dialog list it. */
+export interface RunningProcess {
+  pid: number;
+  ppid: number;
+  user: string;
+  /** "3.12.1", "3.12" or null when it could not be told. */
+  version: string | null;
+  implementation: 'cpython' | 'pypy' | 'graalpy';
+  freeThreaded: boolean;
+  /** The program's own file; null when we may not see it. */
+  executable: string | null;
+  /** Folder of the virtual environment. */
+  venv: string | null;
+  commandLine: string[];
+  cwd: string | null;
+  threads: number;
+  /** Percent of one core. */
+  cpuPercent: number;
+  rssBytes: number;
+  /** Docker, kubernetes...; null outside a container. */
+  container: string | null;
+  /** ISO 8601. */
+  started: string;
+  attachable: boolean;
+  /** Why not, and what to do about it. */
+  refusal: { code: string; message: string; remedy: string | null } | null;
+  /** The open session that records it now. */
+  session: string | null;
+}
+
+export interface Example {
+  id: string;
+  title: string;
+  /** One sentence: what one will see. */
+  text: string;
+  path: string;
+  args: string[];
+}
+
+export interface Recent {
+  path: string;
+  title: string;
+  created: string;
+  wallS: number | null;
+  engine: Engine | null;
+  python: string | null;
+  bytes: number;
+  /** Verdict text of the recording, if it was finished. */
+  verdict: string | null;
+  exists: boolean;
+  spec: LaunchSpec | null;
+}
+
+export interface LaunchSpec {
+  /** Absolute path of the interpreter. */
+  python: string;
+  /** Interpreter options and the program: ["script.py", "--x"], ["-m", "mod"], ["-c", "..."]. */
+  args: string[];
+  cwd: string;
+  /** Variables set over the engine's own environment; null removes one. */
+  env: Record<string, string | null>;
+  engine: 'auto' | Engine;
+}
+
+export interface FileEntry {
+  name: string;
+  path: string;
+  kind: 'folder' | 'file';
+  bytes: number;
+  modified: string;
+}
+
+export interface DoctorCheck {
+  id: string;
+  title: string;
+  status: 'ok' | 'warn' | 'fail';
+  /** What is so. */
+  text: string;
+  /** What to do about it, when not ok. */
+  remedy: string | null;
+}
+export interface DoctorReport {
+  gilscope: string;
+  node: string;
+  platform: string;
+  checks: DoctorCheck[];
+  interpreters: Interpreter[];
+}
+
+export interface AppInfo {
+  version: string;
+  platform: string;
+  shell: 'electron' | 'server';
+  host: string;
+  home: string;
+  cwd: string;
+  cores: number;
+  /** Files given on the command line, to open at start. */
+  open: string[];
+}
+
+/** Remembered choices; kept by the engine in one JSON file. */
+export interface Settings {
+  theme: 'system' | 'light' | 'dark';
+  lastLaunch: LaunchSpec | null;
+  panelHeight: number;
+  panelTab: string;
+  follow: boolean;
+  laneHeight: 'comfortable' | 'compact' | 'auto';
+  lastFolder: string | null;
+  /** How running programs are measured when one attaches to them. */
+  attachEngine: LaunchSpec['engine'];
+}
+
+export interface LogLine {
+  atNs: Ns | null;
+  level: 'info' | 'warn' | 'error';
+  /** "gilscope", or the process it comes from. */
+  source: string;
+  text: string;
+}

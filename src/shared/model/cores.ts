@@ -1,0 +1,63 @@
+/**
+ * Sampled utilization of cores and memory over a window, at most so many points. Called by timeline.ts and figures.ts.
+ */
+import type { CoreSeries, Ns, TimelineReply } from '../contract/types.ts';
+import { NS_PER_S } from '../units.ts';
+import { lowerBound } from './columns.ts';
+import { valueAt, type SampleSeries } from './samples.ts';
+
+/** Samples whose intervals cover the window: the last one before it, then every `stride`-th up to the first one after it. */
+function picks(samples: SampleSeries, start: Ns, end: Ns, most: number): number[] {
+  const { times } = samples;
+  const at = (i: number): number => times.get(i);
+  const first = Math.max(0, lowerBound(times.length, at, start) - 1);
+  const last = Math.min(times.length - 1, lowerBound(times.length, at, end));
+  const stride = Math.max(1, Math.ceil((last - first) / most));
+  const out: number[] = [];
+  for (let i = first; i < last; i += stride) out.push(i);
+  if (last >= 0) out.push(last);
+  return out;
+}
+
+export function coreSeries(samples: SampleSeries, start: Ns, end: Ns, most: number): TimelineReply['cores'] {
+  const chosen = picks(samples, start, end, most);
+  const points = Math.max(0, chosen.length - 1);
+  const times = new Float64Array(points);
+  for (let p = 0; p < points; p++) times[p] = samples.times.get(chosen[p + 1]);
+  const series = samples.busy.map((busy, core): CoreSeries => {
+    const target = new Float32Array(points);
+    const others = new Float32Array(points);
+    for (let p = 0; p < points; p++) {
+      const [i, j] = [chosen[p], chosen[p + 1]];
+      const seconds = (samples.times.get(j) - samples.times.get(i)) / NS_PER_S;
+      // The two clocks differ by a tick: neither may show more than a whole core.
+      const used = Math.min(1, Math.max(0, (busy.get(j) - busy.get(i)) / seconds));
+      const ours = (samples.target[core].get(j) - samples.target[core].get(i)) / seconds;
+      const share = Math.min(used, Math.max(0, ours));
+      target[p] = share;
+      others[p] = used - share;
+    }
+    return { core, target, others };
+  });
+  return { times, series };
+}
+
+/** Resident memory of the session's processes as last sampled at `t`; NaN before. */
+export function rssAt(samples: SampleSeries, t: Ns): number {
+  const i = lowerBound(samples.times.length, (k) => samples.times.get(k), t + 1) - 1;
+  return i < 0 ? NaN : samples.rssBytes.get(i);
+}
+
+/** Seconds each core was busy in the range, and of those by this session. */
+export function coreSeconds(
+  samples: SampleSeries,
+  start: Ns,
+  end: Ns,
+): { core: number; busyS: number; targetS: number }[] {
+  const { times } = samples;
+  return samples.busy.map((busy, core) => {
+    const busyS = Math.max(0, valueAt(times, busy, end) - valueAt(times, busy, start));
+    const ours = valueAt(times, samples.target[core], end) - valueAt(times, samples.target[core], start);
+    return { core, busyS, targetS: Math.min(busyS, Math.max(0, ours)) };
+  });
+}
