@@ -68,7 +68,7 @@ export class AgentDoor {
 
   /**
    * Until whoever has knocked so far has said who it is: processes that have ended already may still be in the queue. Each turn
-   * of the event loop takes in all that wait.
+   * of the event loop takes one in (libuv), and the next one shows it here.
    */
   async settle(limitMs: number): Promise<void> {
     const end = performance.now() + limitMs;

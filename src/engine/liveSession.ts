@@ -28,7 +28,8 @@ const STOP_MS = 5000;
 /** `record` ends with its program: children that outlive it have so long to end by themselves, then to let go. */
 const CHILDREN_END_MS = 200;
 const CHILDREN_STOP_MS = 1000;
-const KNOCKS_MS = 1000;
+/** Until the queue at the door is empty; only processes that are born faster than they can be let in make it last. */
+const KNOCKS_MS = 10_000;
 /** One for each generation of processes that goes on having children while it is being stopped. */
 const STOP_ROUNDS = 10;
 
@@ -226,6 +227,7 @@ export class LiveSession extends Session {
   }
 
   private async leaveChildren(): Promise<void> {
+    await this.door?.settle(KNOCKS_MS);
     const children = this.agents.livingChildren;
     if (this.finishing !== null || this.outlived === null) return;
     if (children > 0)

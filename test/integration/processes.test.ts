@@ -119,6 +119,20 @@ for n in range(100):
 print("done")
 `;
 
+/** gilscope itself stands still while they are born and end. */
+const CROWD = `
+import os, signal
+os.kill(os.getppid(), signal.SIGSTOP)
+for _ in range(400):
+    pid = os.fork()
+    if pid == 0:
+        os._exit(0)
+    os.waitpid(pid, 0)
+print("done", flush=True)
+os.kill(os.getppid(), signal.SIGCONT)
+os._exit(0)
+`;
+
 describe('many', () => {
   it.each([1, 10])(
     'a hundred short-lived children, %i at a time, are recorded whole',
@@ -137,6 +151,17 @@ describe('many', () => {
         return control?.kind === FrameKind.process && control.value.ended_ns != null ? [frame.stream] : [];
       });
       expect(new Set(ends).size).toBe(101);
+    },
+    LONG_MS,
+  );
+
+  it(
+    'those that gilscope had no time for before the program ended are let in then',
+    async () => {
+      const ran = await record(newest.path, [file('crowd.py', CROWD)]);
+      expect(ran.stdout).toBe('done\n');
+      expect(recorded(ran)).toHaveLength(401);
+      recorded(ran).forEach(expectWhole);
     },
     LONG_MS,
   );
