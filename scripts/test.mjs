@@ -16,12 +16,18 @@ import { findElectron } from './electron.mjs';
 const ROOT = resolve(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
 const LINES_OF_FAILURE = 400;
+const LAST_WORDS = 12;
+const LAST_WORD_CHARS = 400;
 const MINUTE = 60_000;
 // Python 3.13 colours its tracebacks whenever FORCE_COLOR is set, be it to 0.
 const { FORCE_COLOR: _, ...withoutForcedColour } = process.env;
 const scratch = mkdtempSync(join(tmpdir(), 'gilscope-test-'));
 
 const json = (name) => JSON.parse(readFileSync(join(scratch, name), 'utf8'));
+
+/** A failure in one line, for those who see the end of the output only. */
+const lastWord = (title, message) =>
+  `failed: ${title}: ${String(message).replace(/\s+/g, ' ')}`.slice(0, LAST_WORD_CHARS);
 
 /** A check that has no parts: one passed or one failed. */
 const asOne = (run) => ({ passed: run.ok ? 1 : 0, failed: run.ok ? 0 : 1, skipped: [] });
@@ -35,15 +41,26 @@ function fromVitest(name) {
     passed: tests.filter((test) => test.status === 'passed').length,
     failed: tests.filter((test) => test.status === 'failed').length + unloaded.length,
     skipped: tests.filter((test) => !['passed', 'failed'].includes(test.status)).map((test) => test.fullName),
+    failures: [
+      ...tests
+        .filter((test) => test.status === 'failed')
+        .map((test) => lastWord(test.fullName, test.failureMessages[0])),
+      ...unloaded.map((file) => lastWord(file.name, file.message)),
+    ],
   };
 }
 
+const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
+
 function fromPlaywright() {
-  const { stats, errors } = json('e2e.json');
+  const { stats, errors, suites } = json('e2e.json');
+  const failed = suites.flatMap(specsOf).filter((spec) => !spec.ok);
+  const messageOf = (spec) => spec.tests.flatMap((test) => test.results).find(({ error }) => error)?.error.message;
   return {
     passed: stats.expected + stats.flaky,
     failed: stats.unexpected + errors.length,
     skipped: stats.skipped > 0 ? [`${stats.skipped} of the window's tests, see the report`] : [],
+    failures: failed.map((spec) => lastWord(`${spec.file}:${spec.line} ${spec.title}`, messageOf(spec))),
   };
 }
 
@@ -53,7 +70,8 @@ function fromLastLine(run) {
   const counts = /^(\d+) passed, (\d+) failed/.exec(lines.at(-1) ?? '');
   if (counts === null) throw new Error('its last line is not "N passed, N failed"');
   const skipped = lines.filter((line) => line.startsWith('skipped: ')).map((line) => line.slice('skipped: '.length));
-  return { passed: Number(counts[1]), failed: Number(counts[2]), skipped };
+  const failures = lines.filter((line) => /^(FAIL|ERROR)\b/.test(line)).map((line) => lastWord('agent', line));
+  return { passed: Number(counts[1]), failed: Number(counts[2]), skipped, failures };
 }
 
 const vitest = (project) => ({
@@ -207,10 +225,12 @@ const unknown = only?.filter((name) => !SUITES.some((suite) => suite.name === na
 if (unknown.length > 0) finish({ passed: 0, failed: 1 }, `no such suite: ${unknown.join(', ')}`);
 
 const total = { passed: 0, failed: 0 };
+const lastWords = [];
 if (!values['no-build'] && !(await build())) finish({ passed: 0, failed: 1 }, 'the build failed; nothing was tested');
 for (const suite of SUITES.filter(({ name }) => only === undefined || only.includes(name))) {
-  const { passed, failed } = await runSuite(suite);
+  const { passed, failed, failures = [] } = await runSuite(suite);
+  lastWords.push(...failures);
   total.passed += passed;
   total.failed += failed;
 }
-finish(total);
+finish(total, lastWords.slice(0, LAST_WORDS).join('\n'));

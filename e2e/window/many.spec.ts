@@ -78,6 +78,8 @@ test('a hundred short-lived children: found, left out, shown alone', async ({ pa
   writeFileSync(end, '');
   await expect(sessionState(page)).toHaveAccessibleName('exit 0');
 
+  // What follows the end of the recording moves the view once more.
+  await settled(page);
   const search = page.getByTestId('process-search');
   const last = page.locator('.tl-label--process').nth(1).locator('.num').first();
   const pid = (await last.textContent())!;
