@@ -4,7 +4,7 @@ import type { BlameReply } from '../../shared/contract/blame.ts';
 import type { ThreadIdx } from '../../shared/contract/types.ts';
 import { Requery } from '../lib/requery.ts';
 import { call } from '../transport/index.ts';
-import { useSessions } from './sessions.ts';
+import { keepAsking } from './keepAsking.ts';
 import { viewStore, type Range } from './view.ts';
 
 export interface BlameFilter {
@@ -43,22 +43,7 @@ export function useBlame(sessionId: string, active: boolean, { waiter, holder }:
       (error) => setState((before) => ({ ...before, error })),
       () => Math.max(LEAST_GAP_MS, costMs * GAP_PER_COST),
     );
-    const revisionOf = () => useSessions.getState().byId[sessionId]?.revision;
-    let revision = revisionOf();
-    const stops = [
-      view.subscribe((now, before) => {
-        if (now.selection !== before.selection) query.now();
-      }),
-      useSessions.subscribe(() => {
-        const next = revisionOf();
-        if (next === undefined || next === revision) return;
-        revision = next;
-        query.soon();
-      }),
-      () => query.stop(),
-    ];
-    query.now();
-    return () => stops.forEach((stop) => stop());
+    return keepAsking(sessionId, query);
   }, [sessionId, active, waiter, holder]);
   return state;
 }

@@ -3,7 +3,7 @@ import { useEffect, useState } from 'react';
 import type { StatsReply } from '../../shared/contract/types.ts';
 import { Requery } from '../lib/requery.ts';
 import { call } from '../transport/index.ts';
-import { useSessions } from './sessions.ts';
+import { keepAsking } from './keepAsking.ts';
 import { viewStore, type Range } from './view.ts';
 
 export interface StatsState {
@@ -31,22 +31,7 @@ export function useStats(sessionId: string, active: boolean): StatsState {
       (error) => setState((before) => ({ ...before, error })),
       GAP_MS,
     );
-    const revisionOf = () => useSessions.getState().byId[sessionId]?.revision;
-    let revision = revisionOf();
-    const stops = [
-      view.subscribe((now, before) => {
-        if (now.selection !== before.selection) query.now();
-      }),
-      useSessions.subscribe(() => {
-        const next = revisionOf();
-        if (next === undefined || next === revision) return;
-        revision = next;
-        query.soon();
-      }),
-      () => query.stop(),
-    ];
-    query.now();
-    return () => stops.forEach((stop) => stop());
+    return keepAsking(sessionId, query);
   }, [sessionId, active]);
   return state;
 }

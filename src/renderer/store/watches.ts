@@ -6,6 +6,7 @@ import { useCallback, useEffect, useRef, useState } from 'react';
 import type { WatchesReply } from '../../shared/contract/watches.ts';
 import { Requery } from '../lib/requery.ts';
 import { call } from '../transport/index.ts';
+import { keepAsking } from './keepAsking.ts';
 import { useSessions } from './sessions.ts';
 import { viewStore } from './view.ts';
 
@@ -40,24 +41,8 @@ export function useWatches(sessionId: string): WatchesState & { again: () => voi
     };
     const failed = (error: unknown) => setState((before) => ({ ...before, error }));
     const query = new Requery<WatchesState>(ask, setState, failed, GAP_MS);
-    const revisionOf = () => useSessions.getState().byId[sessionId]?.revision;
-    let revision = revisionOf();
-    const stops = [
-      view.subscribe((now, before) => {
-        if (now.selection !== before.selection) query.now();
-        else if (now.range !== before.range) query.soon();
-      }),
-      useSessions.subscribe(() => {
-        const next = revisionOf();
-        if (next === undefined || next === revision) return;
-        revision = next;
-        query.soon();
-      }),
-      () => query.stop(),
-    ];
     current.current = query;
-    query.now();
-    return () => stops.forEach((stop) => stop());
+    return keepAsking(sessionId, query, { ofView: true });
   }, [sessionId]);
   const again = useCallback(() => current.current?.now(), []);
   return { ...state, again };
