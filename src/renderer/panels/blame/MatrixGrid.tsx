@@ -7,6 +7,7 @@ import { count, formatNs } from '../../lib/format.ts';
 import type { BlameFilter } from '../../store/blame.ts';
 import { CellTip, type TipAt } from './CellTip.tsx';
 import { cellWords, heat, nameParts, NOBODY, stepTo, type GridAt, type Matrix } from './matrix.ts';
+import { OWN_NAME } from './rows.ts';
 
 const ROW_PX = 26;
 const COLUMN_PX = 84;
@@ -33,7 +34,7 @@ function useGrid({ matrix, names, apart, onFilter, onExpand }: Props) {
     const { thread, own } = columns[column];
     if (thread === NOBODY) return 'nobody';
     if (thread === OTHERS) return `the ${count(matrix.otherHolders, 'other thread')}`;
-    return own ? `${names(thread)} (gilscope’s own)` : names(thread);
+    return own ? OWN_NAME : names(thread);
   };
   const cellOf = ({ row, column }: GridAt): number => (row - 1) * columns.length + column - 1;
   const words = ({ row, column }: GridAt): string => {

@@ -7,6 +7,7 @@ import { fileLine, functionName, placeTitle } from '../../lib/places.ts';
 import {
   FUNCTION_COLUMNS,
   functionWords,
+  OWN_NAME,
   RELEASE_COLUMNS,
   sorted,
   worstShare,
@@ -76,11 +77,12 @@ function Table<Row>({ name, testId, rows, total, columns, draw, title }: TablePr
 }
 
 function PlaceCell({ place, own, unknown }: { place: Place | null; own: boolean; unknown: string }) {
+  if (place === null) return <span className="blame-place muted">{own ? `${OWN_NAME} itself` : unknown}</span>;
   return (
-    <span className="blame-place" title={place === null ? undefined : placeTitle(place)}>
-      {place === null ? <span className="muted">{unknown}</span> : <code>{functionName(place)}</code>}
-      {place !== null && <span className="muted small mono">{fileLine(place)}</span>}
-      {own && <span className="badge">gilscope’s own</span>}
+    <span className="blame-place" title={placeTitle(place)}>
+      <code>{functionName(place)}</code>
+      <span className="muted small mono">{fileLine(place)}</span>
+      {own && <span className="badge">{OWN_NAME}</span>}
     </span>
   );
 }
@@ -163,7 +165,9 @@ export function ReleaseTable({ blame }: { blame: BlameReply }) {
       total={blame.releaseCount}
       columns={RELEASE_COLUMNS}
       draw={draw}
-      title={(row) => (row.place === null ? 'Its place is not known' : placeTitle(row.place))}
+      title={(row) =>
+        row.place === null ? (row.own ? `${OWN_NAME} itself` : 'Its place is not known') : placeTitle(row.place)
+      }
     />
   );
 }

@@ -30,6 +30,9 @@ const CAUSED = <Row extends { causedNs: number }>(help: string): TableColumn<Row
   value: (row) => row.causedNs,
 });
 
+/** gilscope's own thread takes the GIL as well, at times. */
+export const OWN_NAME = 'gilscope';
+
 export type ThreadNames = (thread: ThreadIdx) => string;
 
 /** What one thread waited in all; its wait is what a share is of. */
@@ -44,7 +47,8 @@ export function worstShare(waiters: readonly BlameShare[], names: ThreadNames, w
 
 /** Who waited for this function, in a sentence for the row's title. */
 export function functionWords(row: BlameFunction, names: ThreadNames): string {
-  const what = row.place === null ? 'Functions that are not known' : functionName(row.place);
+  const unknown = row.own ? OWN_NAME : 'Functions that are not known';
+  const what = row.place === null ? unknown : functionName(row.place);
   const who = (list: readonly BlameShare[], all: number): string => {
     const few = list.map(({ thread, ns }) => `${names(thread)} (${formatNs(ns)})`).join(', ');
     return all > list.length ? `${few} and ${group(all - list.length)} more` : few;

@@ -181,14 +181,17 @@ export function ThreadsPanel({ session, stats, range }: Props) {
   return (
     <div className="threads">
       <Table session={session} rows={rows} columns={columns} sort={sort} onSort={setSort} />
-      <button
-        type="button"
-        className="btn btn--small threads__copy"
-        data-testid="threads-csv"
-        onClick={() => void copyCsv(rows, columns, range)}
-      >
-        <CopyIcon size={14} /> CSV
-      </button>
+      <div className="threads__foot small muted">
+        {count(rows.length, 'thread')} in {range === null ? 'the whole session' : formatNs(range.end - range.start)}
+        <button
+          type="button"
+          className="btn btn--small"
+          data-testid="threads-csv"
+          onClick={() => void copyCsv(rows, columns, range)}
+        >
+          <CopyIcon size={14} /> CSV
+        </button>
+      </div>
     </div>
   );
 }

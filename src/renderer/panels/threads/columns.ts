@@ -23,7 +23,7 @@ export interface Column {
   text: (row: ThreadRow) => string;
 }
 
-const seconds = (id: string, label: string, help: string, pick: (s: Stats) => number | null, width = 84): Column => ({
+const seconds = (id: string, label: string, help: string, pick: (s: Stats) => number | null, width = 76): Column => ({
   id,
   label,
   help,
@@ -35,7 +35,7 @@ const counted = (id: string, label: string, help: string, pick: (s: Stats) => nu
   id,
   label,
   help,
-  width: 84,
+  width: 80,
   value: (row) => pick(row.stats),
   text: (row) => group(pick(row.stats)),
 });
@@ -50,7 +50,7 @@ export const NAME_COLUMN: Column = {
   id: 'name',
   label: 'Thread',
   help: 'The thread’s name in Python',
-  width: 240,
+  width: 190,
   value: (row) => row.info.name,
   text: (row) => row.shown,
 };
@@ -59,7 +59,7 @@ const PROCESS_COLUMN: Column = {
   id: 'process',
   label: 'Process',
   help: 'The process it belongs to',
-  width: 160,
+  width: 140,
   value: (row) => row.process?.name ?? null,
   text: (row) => row.process?.name ?? '–',
 };
