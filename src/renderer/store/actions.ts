@@ -1,6 +1,7 @@
 /** What the user can do to sessions, with its errors told; used by the top bar, Start, Library and shortcuts. */
 import type { CallArgs } from '../../shared/contract/calls.ts';
 import type { LaunchSpec, SessionInfo } from '../../shared/contract/types.ts';
+import { copyText } from '../lib/clipboard.ts';
 import { call, isCancelled } from '../transport/index.ts';
 import { useSessions } from './sessions.ts';
 import { useSettings } from './settings.ts';
@@ -64,6 +65,12 @@ export const closeSession = (id: string): Promise<boolean> =>
     useSessions.getState().remove(id);
     if (useSessions.getState().currentId === null) useUi.getState().go('start');
   });
+
+/** @param what is in it, in words: "12 threads of 3 s" */
+export async function copyCsv(csv: string, what: string): Promise<void> {
+  if (await copyText(csv)) notify(`Copied ${what} as CSV`);
+  else notifyError(new Error('The browser did not allow copying to the clipboard.'));
+}
 
 /** Opens the launch form with this in it. */
 export function editLaunch(spec: LaunchSpec | null): void {

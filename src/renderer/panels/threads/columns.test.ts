@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { columnsOf, holdShare, sortRows, threadsCsv, type ThreadRow } from './columns.ts';
+import { sortRows, tableCsv } from '../../lib/table.ts';
+import { columnsOf, holdShare, type ThreadRow } from './columns.ts';
 
 const row = (name: string, stats: Partial<ThreadRow['stats']> = {}): ThreadRow =>
   ({
@@ -55,5 +56,5 @@ test('share of holding', () => {
 test('CSV quotes, keeps formulas from running, leaves unknown empty', () => {
   const two = columns.filter((c) => c.id === 'name' || c.id === 'cpu_s');
   const rows = [row('a, "b"', { cpuS: 0.5 }), row('=1+1')];
-  expect(threadsCsv(rows, two)).toBe('name,cpu_s\r\n"a, ""b""",0.5\r\n\'=1+1,\r\n');
+  expect(tableCsv(rows, two)).toBe('name,cpu_s\r\n"a, ""b""",0.5\r\n\'=1+1,\r\n');
 });

@@ -1,6 +1,7 @@
 /** The columns of the Threads table: what they show, how they sort, how they go into a CSV. Pure. */
 import type { ProcessInfo, StatsReply, ThreadInfo } from '../../../shared/contract/types.ts';
 import { formatPercent, formatS, group } from '../../lib/format.ts';
+import type { TableColumn } from '../../lib/table.ts';
 
 type Stats = StatsReply['threads'][number];
 
@@ -12,16 +13,7 @@ export interface ThreadRow {
   stats: Stats;
 }
 
-export interface Column {
-  id: string;
-  label: string;
-  /** What the figure means, for the header's tooltip. */
-  help: string;
-  width: number;
-  /** The raw value: sorted by, and written to the CSV. */
-  value: (row: ThreadRow) => number | string | null;
-  text: (row: ThreadRow) => string;
-}
+export type Column = TableColumn<ThreadRow>;
 
 const seconds = (id: string, label: string, help: string, pick: (s: Stats) => number | null, width = 76): Column => ({
   id,
@@ -49,6 +41,7 @@ export function holdShare({ holdS, waitS, runningS, blockedS }: Stats): number {
 export const NAME_COLUMN: Column = {
   id: 'name',
   label: 'Thread',
+  words: true,
   help: 'The thread’s name in Python',
   width: 190,
   value: (row) => row.info.name,
@@ -58,6 +51,7 @@ export const NAME_COLUMN: Column = {
 const PROCESS_COLUMN: Column = {
   id: 'process',
   label: 'Process',
+  words: true,
   help: 'The process it belongs to',
   width: 140,
   value: (row) => row.process?.name ?? null,
@@ -111,41 +105,3 @@ export const columnsOf = (processes: number): readonly Column[] => [
   ...(processes > 1 ? [PROCESS_COLUMN, PID_COLUMN] : []),
   ...FIGURES,
 ];
-
-export interface Sort {
-  id: string;
-  descending: boolean;
-}
-
-/** What is not known stands last; equal values keep the order of the threads. */
-export function sortRows(
-  rows: readonly ThreadRow[],
-  columns: readonly Column[],
-  { id, descending }: Sort,
-): ThreadRow[] {
-  const column = columns.find((c) => c.id === id) ?? NAME_COLUMN;
-  const sign = descending ? -1 : 1;
-  return [...rows].sort((a, b) => {
-    const [x, y] = [column.value(a), column.value(b)];
-    if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
-    const order =
-      typeof x === 'number' && typeof y === 'number'
-        ? x - y
-        : String(x).localeCompare(String(y), 'en', { numeric: true });
-    return sign * order;
-  });
-}
-
-/** A thread's name is the program's text: quoted, and kept from being read as a formula by a spreadsheet. */
-function csvCell(value: number | string | null): string {
-  if (value === null) return '';
-  if (typeof value === 'number') return String(value);
-  const safe = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-}
-
-/** RFC 4180; times in seconds, as in --summary. */
-export function threadsCsv(rows: readonly ThreadRow[], columns: readonly Column[]): string {
-  const lines = [columns.map((c) => c.id), ...rows.map((row) => columns.map((c) => csvCell(c.value(row))))];
-  return lines.map((line) => line.join(',') + '\r\n').join('');
-}
