@@ -3,6 +3,8 @@
  * but tiny writes (nanoseconds added for each drop/take pair). Plain and recorded runs alternate, so that a machine that gets
  * slower meanwhile slows both; two plain runs are compared as well, to show what the machine's own noise is.
  * The program times itself, from its first thread's start to its last one's end: interpreter start-up is not in the figures.
+ * Where it tells its CPU time too (gilscope's threads in it are part of that), the ratio of that says what it does more; what the wall
+ * clock says beyond is its sharing of the cores with the recorder, and with whatever else runs.
  *
  *   node bench/slowdown.mjs [--python PATH]... [--pairs N] [--only countdown|writes|watched|watched-alone|writes-alone] [--json FILE]
  */
@@ -48,15 +50,15 @@ const WORKLOADS = {
 function execute(command, args) {
   const env = { ...process.env, GILSCOPE_HOME: join(scratch, 'home') };
   const run = spawnSync(command, args, { encoding: 'utf8', timeout: LIMIT_MS, env });
-  const seconds = Number.parseFloat(run.stdout);
+  const [seconds, cpu] = run.stdout.trim().split(/\s+/).map(Number);
   if (run.status !== 0 || !Number.isFinite(seconds))
     throw new Error(`${command} ${args.join(' ')}\n${run.error ?? ''}${run.stdout}${run.stderr}`);
-  return seconds;
+  return { seconds, cpu };
 }
 
 function plain(python, { program, args, watches }) {
   // What watching adds is asked beside a recording without.
-  if (watches) return recorded(python, { program, args }).seconds;
+  if (watches) return recorded(python, { program, args });
   return execute(python, [join(ROOT, 'bench', 'programs', program), ...args]);
 }
 
@@ -67,14 +69,14 @@ function recorded(python, { program, args, watches = 0 }) {
   rmSync(file, { force: true });
   const script = join(ROOT, 'bench', 'programs', program);
   for (let i = 0; i < watches; i++) command.push('--watch', `__main__:objects[${i}]`);
-  const seconds = execute(process.execPath, [...command, '--engine', 'exact', '--', python, script, ...args]);
+  const times = execute(process.execPath, [...command, '--engine', 'exact', '--', python, script, ...args]);
   const summary = JSON.parse(readFileSync(summaryFile, 'utf8'));
   const [target] = summary.processes;
   const [gil] = target.gils;
   const counted = (summary.watches ?? []).filter((watch) => watch.max === 1).length;
   if (counted !== watches) throw new Error(`${counted} of ${watches} objects were counted`);
   return {
-    seconds,
+    ...times,
     events: target.events,
     dropped: target.dropped,
     switches: gil.switches,
@@ -110,18 +112,22 @@ function measure(python, workload, pairs) {
   const total = (field) => rows.reduce((sum, row) => sum + row.recorded[field], 0);
   return {
     plainS: quantile(
-      rows.map((row) => row.plain),
+      rows.map((row) => row.plain.seconds),
       0.5,
     ),
     recordedS: quantile(
       rows.map((row) => row.recorded.seconds),
       0.5,
     ),
-    ratio: spread(rows.map((row) => row.recorded.seconds / row.plain)),
-    noise: spread(rows.map((row) => row.again / row.plain)),
+    ratio: spread(rows.map((row) => row.recorded.seconds / row.plain.seconds)),
+    noise: spread(rows.map((row) => row.again.seconds / row.plain.seconds)),
+    ...(rows[0].plain.cpu !== undefined && {
+      cpuRatio: spread(rows.map((row) => row.recorded.cpu / row.plain.cpu)),
+      cpuNoise: spread(rows.map((row) => row.again.cpu / row.plain.cpu)),
+    }),
     ...(workload.pairs && {
-      nsPerPair: spread(rows.map((row) => ((row.recorded.seconds - row.plain) * 1e9) / workload.pairs)),
-      noiseNsPerPair: spread(rows.map((row) => ((row.again - row.plain) * 1e9) / workload.pairs)),
+      nsPerPair: spread(rows.map((row) => ((row.recorded.seconds - row.plain.seconds) * 1e9) / workload.pairs)),
+      noiseNsPerPair: spread(rows.map((row) => ((row.again.seconds - row.plain.seconds) * 1e9) / workload.pairs)),
     }),
     events: total('events'),
     dropped: total('dropped'),
@@ -137,6 +143,8 @@ function tell(workload, version, result) {
   console.log(`\n${version}: ${workload.what}`);
   console.log(`  plain ${result.plainS.toFixed(3)} s, recorded ${result.recordedS.toFixed(3)} s (medians)`);
   console.log(`  ratio recorded / plain   ${show(result.ratio, 3)}   two plain runs: ${show(result.noise, 3)}`);
+  if (result.cpuRatio)
+    console.log(`  ratio of CPU time        ${show(result.cpuRatio, 3)}   two plain runs: ${show(result.cpuNoise, 3)}`);
   if (result.nsPerPair)
     console.log(
       `  ns added per pair        ${show(result.nsPerPair, 0)}   two plain runs: ${show(result.noiseNsPerPair, 0)}`,
