@@ -58,7 +58,7 @@ export function createEngine(options: EngineOptions): Engine {
   const handlers: Handlers = {
     ...sessionHandlers(sessions),
     ...queryHandlers(sessions),
-    ...watchHandlers(sessions),
+    ...wishHandlers(sessions),
     'app.info': () => appInfo(options),
     'app.doctor': () => doctorReport(probe, folder),
     'settings.get': () => settings.get(),
@@ -131,7 +131,7 @@ function sessionHandlers(sessions: Sessions): Pick<Handlers, SessionCalls> {
   };
 }
 
-type QueryCalls = 'timeline.query' | 'timeline.overview' | 'stats.query' | 'blame.query' | 'details.query';
+type QueryCalls = Exclude<Extract<CallName, `${string}.query`>, 'watches.query'> | 'timeline.overview';
 
 function queryHandlers(sessions: Sessions): Pick<Handlers, QueryCalls> {
   return {
@@ -139,12 +139,21 @@ function queryHandlers(sessions: Sessions): Pick<Handlers, QueryCalls> {
     'timeline.overview': ({ id, px }) => sessions.get(id).model.overview(px),
     'stats.query': ({ id, start, end }) => sessions.get(id).model.stats({ start, end }),
     'blame.query': ({ id, start, end, ...filter }) => sessions.get(id).model.blame({ start, end }, filter),
+    'functions.query': ({ id, start, end, ...filter }) => sessions.get(id).model.functions({ start, end }, filter),
+    'flame.query': ({ id, ...query }) => sessions.get(id).model.flame(query),
     'details.query': ({ id, thread, at }) => sessions.get(id).model.details(thread, at),
   };
 }
 
-function watchHandlers(sessions: Sessions): Pick<Handlers, Extract<CallName, `watches.${string}`>> {
+type WishCalls = Extract<CallName, `watches.${string}`> | 'functions.set';
+
+/** What of its programs a live session is to look at. */
+function wishHandlers(sessions: Sessions): Pick<Handlers, WishCalls> {
   return {
+    'functions.set': async ({ id, on }) => {
+      await sessions.live(id).functions.set(on);
+      return null;
+    },
     'watches.query': ({ id, ...query }) => sessions.get(id).model.watches(query),
     'watches.add': async ({ id, expression, process: index }) => {
       await sessions.live(id).watches.add(expression.trim(), index);

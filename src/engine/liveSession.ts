@@ -10,6 +10,7 @@ import { encodeControl } from '../shared/protocol/control.ts';
 import { AgentDoor, type Knock } from './agentDoor.ts';
 import { Agents } from './agents.ts';
 import { toUserError, UserError } from './errors.ts';
+import { SessionFunctions } from './functions.ts';
 import { Ingest } from './ingest.ts';
 import { VERSION } from './paths.ts';
 import type { Program, ProgramEnd } from './program.ts';
@@ -58,6 +59,7 @@ export class LiveSession extends Session {
   private readonly sampler: Sampler;
   private readonly agents: Agents;
   readonly watches: SessionWatches;
+  readonly functions: SessionFunctions;
   private door: AgentDoor | null = null;
   private program: Program | null = null;
   private entrance: Entrance | null = null;
@@ -87,7 +89,10 @@ export class LiveSession extends Session {
     this.agents = new Agents(this.ingest, this.target.pids, {
       log: (level, source, text) => this.addLog(level, source, text, this.atNs()),
       named: (stream, tid) => this.sampler.nameKnown(stream, tid),
-      joined: (stream) => this.watches.joined(stream),
+      joined: (stream) => {
+        this.watches.joined(stream);
+        this.functions.joined(stream);
+      },
       leaving: () => this.sampler.round(),
       changed: () => {
         this.lookForEnd();
@@ -95,6 +100,7 @@ export class LiveSession extends Session {
       },
     });
     this.watches = new SessionWatches(this.agents, this.model, options.watches, (text) => this.note('warn', text));
+    this.functions = new SessionFunctions(this.agents, (text) => this.note('warn', text));
     this.sampler = new Sampler(() => this.agents.sampled(), {
       sample: (payload) => {
         this.ingest.sample(payload);

@@ -5,6 +5,7 @@
  */
 import { z } from 'zod';
 import type { BlameReply } from './blame.ts';
+import type { FlameReply, FunctionsReply } from './functions.ts';
 import type { WatchableModule, WatchableNames, WatchesReply } from './watches.ts';
 import type {
   AppInfo,
@@ -39,6 +40,8 @@ export const launchSpec = z.object({
   cwd: path,
   env: z.record(z.string().min(1).max(1024), text(65536).nullable()),
   engine: z.enum(['auto', 'exact', 'estimated']),
+  /** Trace every call from the start. */
+  functions: z.boolean().optional(),
 });
 
 export const settingsPatch = z
@@ -74,6 +77,7 @@ export const callArgs = {
   'session.attach': z.object({
     pid: z.number().int().min(1).max(0x7fffffff),
     engine: z.enum(['auto', 'exact', 'estimated']),
+    functions: z.boolean().optional(),
   }),
   'session.open': z.object({ path }),
   /** Stops recording and detaches; the program goes on. */
@@ -106,6 +110,27 @@ export const callArgs = {
     waiter: z.number().int().min(0).optional(),
     holder: z.number().int().min(0).optional(),
   }),
+  /** Sums by function; `search` words must all be in its name or file. */
+  'functions.query': z.object({
+    id,
+    start: ns.optional(),
+    end: ns.optional(),
+    thread: z.number().int().min(0).optional(),
+    search: text(200).optional(),
+  }),
+  /** What these threads called in the window. */
+  'flame.query': z.object({
+    id,
+    start: ns,
+    end: ns,
+    px: z.number().int().min(1).max(8192),
+    threads: z.array(z.number().int().min(0)).max(64),
+    search: text(200).optional(),
+    /** Leaves out shorter calls. */
+    minNs: z.number().min(0).max(1e18).optional(),
+  }),
+  /** Begins or ends the function trace of a live session, in every process and those to come. */
+  'functions.set': z.object({ id, on: z.boolean() }),
   'details.query': z.object({ id, thread: z.number().int().min(0), at: ns }),
   'watches.query': z.object({ id, start: ns, end: ns, px: z.number().int().min(1).max(8192) }),
   /** Without `process`: in every process, and those to come. */
@@ -151,6 +176,9 @@ export interface CallReply {
   'timeline.overview': OverviewReply;
   'stats.query': StatsReply;
   'blame.query': BlameReply;
+  'functions.query': FunctionsReply;
+  'flame.query': FlameReply;
+  'functions.set': null;
   'details.query': IntervalDetails | null;
   'watches.query': WatchesReply;
   'watches.add': null;

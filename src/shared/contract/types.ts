@@ -57,11 +57,13 @@ export interface ThreadInfo {
   own: boolean;
   /** Levels of regions that its marks need, at most MARK_LEVELS; 0: it has none. */
   markLevels: number;
+  /** Levels of calls that its function trace needs, at most FLAME_LEVELS (functions.ts); 0: none were traced. */
+  callLevels: number;
   bornNs: Ns;
   endedNs: Ns | null;
 }
 
-/** A place in a program where a thread let go of the GIL. */
+/** A place in a program where a thread let go of the GIL; or a function as a whole. */
 export interface SiteInfo {
   idx: number;
   process: ProcIdx;
@@ -72,6 +74,8 @@ export interface SiteInfo {
   firstLine: number;
   /** The very line, where the interpreter tells it. */
   line: number | null;
+  /** Written in C. */
+  builtin: boolean;
 }
 
 export interface GilInfo {

@@ -6,9 +6,11 @@ import type { Ns } from '../contract/types.ts';
 import type { GilFound, Goodbye, Hello, Look, ProcessChange, ProcessState, ThreadName } from '../protocol/control.ts';
 import { EventKind, type EventBlock } from '../protocol/events.ts';
 import { ProtocolError } from '../protocol/frames.ts';
+import type { CallBlock, Tally } from '../protocol/functionTrace.ts';
 import { MarkKind, type Mark } from '../protocol/mark.ts';
 import type { Counter, SampleProcess } from '../protocol/sample.ts';
 import { IntervalBuilder } from './builder.ts';
+import { FunctionIngest } from './functionIngest.ts';
 import { MarkIngest } from './marks.ts';
 import { Merger } from './merge.ts';
 import { sampleThread } from './released.ts';
@@ -36,12 +38,14 @@ export class ProcessIngest {
   private counts: { ns: Ns; gil: GilTrack; counted: number }[] = [];
   private mainTid: number | null = null;
   private marks: MarkIngest;
+  private readonly functions: FunctionIngest;
 
   constructor(
     private readonly store: Store,
     readonly process: ProcessTrack,
   ) {
     this.marks = new MarkIngest(store.marks);
+    this.functions = new FunctionIngest(store, process);
   }
 
   /** The living thread of a kernel thread id. */
@@ -112,6 +116,7 @@ export class ProcessIngest {
     info.sites = state.sites ?? info.sites;
     info.sitesReason = state.sites_reason ?? info.sitesReason;
     if (state.name) info.name = state.name;
+    this.functions.state(state);
     this.builder.dropSites = state.drop_sites ?? this.builder.dropSites;
   }
 
@@ -131,6 +136,14 @@ export class ProcessIngest {
     const { serial, tid } = mark;
     const track = !placed ? null : serial === 0 ? this.threadOfTid(tid) : this.threadOf(serial, tid);
     this.marks.apply(mark, ns, track);
+  }
+
+  calls(block: CallBlock): void {
+    if (!this.process.closed) this.functions.calls(this.threadOf(block.serial, block.tid), block);
+  }
+
+  tally(tally: Tally): void {
+    if (!this.process.closed) this.functions.tally(this.threadOf(tally.serial, tally.tid), tally);
   }
 
   thread(name: ThreadName): void {
@@ -259,6 +272,7 @@ export class ProcessIngest {
     process.closed = true;
     this.checkCounts(Infinity);
     this.marks.close(process.endNs);
+    this.functions.close();
     for (const track of this.living) {
       if (track.droppedHeard > track.dropped) this.builder.lost(track, process.endNs);
       this.builder.close(track, process.endNs, known);

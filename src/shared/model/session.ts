@@ -3,6 +3,7 @@
  * A recording in progress and a file are the same to it: both are frames given to `apply` in their order.
  */
 import type { BlameReply } from '../contract/blame.ts';
+import type { FlameReply, FunctionsReply } from '../contract/functions.ts';
 import type {
   GilInfo,
   IntervalDetails,
@@ -20,6 +21,7 @@ import type {
 import { parseControl, type Control, type SessionHead } from '../protocol/control.ts';
 import { decodeEvents } from '../protocol/events.ts';
 import { FrameKind, ProtocolError, type Frame } from '../protocol/frames.ts';
+import { decodeCalls, decodeTally } from '../protocol/functionTrace.ts';
 import { decodeRefcount } from '../protocol/refcount.ts';
 import { decodeMark } from '../protocol/mark.ts';
 import { decodeCounter, decodeSample, decodeWatermark } from '../protocol/sample.ts';
@@ -30,6 +32,8 @@ import type { Anomalies } from './builder.ts';
 import { details } from './details.ts';
 import { histogramOf } from './distribution.ts';
 import { figuresOf, fullRange, wallEnd, type Figures, type Range } from './figures.ts';
+import { flame, type FlameQuery } from './flame.ts';
+import { functionsReply, type FunctionsFilter } from './functions.ts';
 import type { WatchesReply, WatchIdx } from '../contract/watches.ts';
 import { ProcessIngest } from './ingest.ts';
 import type { WatchesQuery } from './watches.ts';
@@ -158,6 +162,16 @@ export class SessionModel {
         store.watches.round(frame.stream, store.rebase(round.ns), round);
         return true;
       }
+      case FrameKind.calls: {
+        const block = decodeCalls(frame.payload, this.origin());
+        this.ingest(frame.stream).calls(block);
+        return true;
+      }
+      case FrameKind.tally: {
+        const tally = decodeTally(frame.payload, this.origin());
+        this.ingest(frame.stream).tally(tally);
+        return true;
+      }
       case FrameKind.mark:
         this.origin();
         this.ingest(frame.stream).mark(decodeMark(frame.payload));
@@ -279,6 +293,16 @@ export class SessionModel {
       revision: this.revision,
       ...blameReply(this.store, this.blames.get(fullRange(this.store, range), this.revision), filter),
     };
+  }
+
+  /** What was called, by function. */
+  functions(range?: Range, filter: FunctionsFilter = {}): FunctionsReply {
+    return { revision: this.revision, ...functionsReply(this.store, fullRange(this.store, range), filter) };
+  }
+
+  /** What threads called in a window, by time. */
+  flame(query: FlameQuery): FlameReply {
+    return { revision: this.revision, ...flame(this.store, query) };
   }
 
   private summaryOf(figures: Figures): Summary {

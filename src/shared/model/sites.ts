@@ -1,6 +1,6 @@
 /**
- * Where threads let go of the GIL: functions and lines, as the tracer tells them (SITE frames), and columns that name them.
- * Filled by ingest.ts, read by blame and details. Index 0 is "not known".
+ * Where threads let go of the GIL, and what they call: functions and lines, as the tracer tells them (SITE frames), and columns that name them.
+ * Filled by ingest.ts, read by blame, details and the function trace. Index 0 is "not known".
  */
 import type { Site } from '../protocol/control.ts';
 import type { SiteInfo } from '../contract/types.ts';
@@ -33,9 +33,13 @@ export class U32Column {
   }
 }
 
+const unknownSite = (idx: number, process: number): SiteInfo => ({
+  ...{ idx, process, name: '', qualname: null, file: '', firstLine: 0, line: null, builtin: false },
+});
+
 /** The sites of a session; `infos[0]` stands for all that is not known. */
 export class Sites {
-  readonly infos: SiteInfo[] = [{ idx: 0, process: -1, name: '', qualname: null, file: '', firstLine: 0, line: null }];
+  readonly infos: SiteInfo[] = [unknownSite(0, -1)];
   /** Of each process: the tracer's number of a site -> its index here. */
   private byProcess = new Map<number, Map<number, number>>();
 
@@ -48,7 +52,7 @@ export class Sites {
     if (idx !== undefined) return idx;
     if (this.infos.length >= MOST_SITES) throw new ProtocolError(`more than ${MOST_SITES} sites`);
     const fresh = this.infos.length;
-    this.infos.push({ idx: fresh, process, name: '', qualname: null, file: '', firstLine: 0, line: null });
+    this.infos.push(unknownSite(fresh, process));
     known.set(id, fresh);
     return fresh;
   }
@@ -61,6 +65,7 @@ export class Sites {
     info.file = site.file;
     info.firstLine = site.first_line;
     info.line = site.line ?? null;
+    info.builtin = site.builtin ?? false;
   }
 
   /** Another image of the process counts its sites anew. */

@@ -4,10 +4,12 @@
 import type { GilInfo, Ns, ProcessInfo, ThreadInfo } from '../contract/types.ts';
 import { ProtocolError } from '../protocol/frames.ts';
 import type { SessionHead } from '../protocol/control.ts';
+import { CallRoom } from './calls.ts';
 import { Marks } from './marks.ts';
 import { SampleSeries } from './samples.ts';
 import { WatchStore } from './watches.ts';
 import { Sites } from './sites.ts';
+import { TallyRoom } from './tallies.ts';
 import { GilTrack, ProcessTrack, Track } from './track.ts';
 
 /** Bounds on what a hostile peer or file can make us keep; far beyond what a program has. */
@@ -28,6 +30,8 @@ export class Store {
   readonly gils: GilTrack[] = [];
   readonly sites = new Sites();
   readonly marks = new Marks();
+  readonly callRoom = new CallRoom();
+  readonly tallyRoom = new TallyRoom();
   /** The same, as the contract shows them. */
   readonly processInfos: ProcessInfo[] = [];
   readonly threadInfos: ThreadInfo[] = [];
@@ -86,6 +90,7 @@ export class Store {
       main: false,
       own: false,
       markLevels: 0,
+      callLevels: 0,
       bornNs,
       endedNs: null,
     };

@@ -2,8 +2,10 @@
  * One thread, one GIL and one process while a session grows: their columns, and what is open at the live edge.
  * Changed by builder.ts (events), released.ts (samples) and process.ts (names, ends); read by the queries.
  */
+import type { FunctionsState } from '../contract/functions.ts';
 import { ThreadState, type GilInfo, type Ns, type ProcessInfo, type ThreadInfo } from '../contract/types.ts';
 import type { EventBlock } from '../protocol/events.ts';
+import type { TrackCalls } from './calls.ts';
 import { F64Column } from './columns.ts';
 import type { Distribution } from './distribution.ts';
 import { OwnershipColumn } from './ownership.ts';
@@ -11,6 +13,7 @@ import type { TrackMarks } from './regions.ts';
 import { U32Column } from './sites.ts';
 import { SpanColumn } from './spans.ts';
 import { NO_GIL, SUM_WIDTH, weighState } from './states.ts';
+import type { TallyColumn } from './tallies.ts';
 
 /** A DROP whose nature only the thread's next event tells. */
 export interface OpenDrop {
@@ -38,6 +41,9 @@ export class Track {
   readonly lookSites = new U32Column();
   /** What the program marked in this thread; null: nothing. */
   marks: TrackMarks | null = null;
+  /** Its calls, and their sums by function; null: it was not traced. */
+  calls: TrackCalls | null = null;
+  tallies: TallyColumn | null = null;
   state: ThreadState = ThreadState.none;
   /** The GIL it holds or waits for. */
   gil: GilTrack | null = null;
@@ -131,8 +137,11 @@ export class ProcessTrack {
   readonly sampleNs = new F64Column();
   readonly rssBytes = new F64Column();
   readonly cpuS = new F64Column();
+  readonly functions: FunctionsState;
   rssMaxBytes: number | null = null;
   pssMaxBytes: number | null = null;
 
-  constructor(readonly info: ProcessInfo) {}
+  constructor(readonly info: ProcessInfo) {
+    this.functions = { process: info.idx, on: false, ever: false, reason: null, minNs: null };
+  }
 }

@@ -66,6 +66,9 @@ const state = z.object({
   sites_reason: reason.nullish(),
   looks: z.number().int().min(0).nullish(),
   looks_ns: u64.nullish(),
+  functions: z.boolean().nullish(),
+  functions_min_ns: u64.nullish(),
+  functions_reason: reason.nullish(),
   name: name.nullish(),
 });
 
@@ -88,6 +91,8 @@ const site = z.object({
   file: text(4096),
   first_line: u31,
   line: u31.nullish(),
+  /** Written in C. */
+  builtin: z.boolean().nullish(),
 });
 /** What the holder of a long hold ran when it was looked at from outside. */
 const look = z.object({ ns: u64, serial: u32.min(1), site: u32.min(1) });
@@ -112,6 +117,7 @@ const command = z.object({
   rate: z.number().optional(),
   watch: u16.optional(),
   module: text(1000).optional(),
+  on: z.boolean().optional(),
 });
 
 const session = z.object({

@@ -4,6 +4,7 @@
  * encoded by tests, golden files and benchmarks only (agents are written in C and Python).
  */
 import { ProtocolError } from './frames.ts';
+import { Cursor, MAX_NS, pushVarint, relative } from './varint.ts';
 
 export const EventKind = {
   take: 0,
@@ -25,8 +26,6 @@ const FLAG_A = 8;
 const HAS_CORE = 32;
 const HAS_GIL = 64;
 const RESERVED = 16 | 128;
-/** Times further from the origin than this are not exact in a double: 104 days. */
-const MAX_NS = Number.MAX_SAFE_INTEGER;
 
 /** A decoded block: one row for each event. */
 export interface EventBlock {
@@ -45,47 +44,6 @@ export interface EventBlock {
   gils: Uint16Array;
   /** CPU ns of RELEASE_CPU rows and site numbers of SITE rows, 0 elsewhere; null when the block has neither. */
   numbers: Float64Array | null;
-}
-
-/** Position in a payload; a class so that reading varints allocates nothing. */
-class Cursor {
-  constructor(
-    readonly bytes: Uint8Array,
-    public at: number,
-  ) {}
-
-  /** An unsigned LEB128 of at most 10 bytes that fits a double exactly. */
-  varint(): number {
-    const { bytes } = this;
-    let byte = bytes[this.at++];
-    if (byte === undefined) throw new ProtocolError('an event block is cut short');
-    if (byte < 0x80) return byte;
-    let value = byte & 0x7f;
-    let scale = 128;
-    for (let i = 1; i < 10; i++) {
-      byte = bytes[this.at++];
-      if (byte === undefined) throw new ProtocolError('an event block is cut short');
-      value += (byte & 0x7f) * scale;
-      if (byte < 0x80) {
-        if (value > MAX_NS) throw new ProtocolError('a number in an event block is too large');
-        return value;
-      }
-      scale *= 128;
-    }
-    throw new ProtocolError('a number in an event block is longer than 10 bytes');
-  }
-
-  u16(what: string): number {
-    const value = this.varint();
-    if (value > 0xffff) throw new ProtocolError(`a ${what} number in an event block is too large`);
-    return value;
-  }
-}
-
-function relative(base: bigint, originNs: bigint): number {
-  const ns = Number(base - originNs);
-  if (Math.abs(ns) > MAX_NS) throw new ProtocolError('the time of an event block is out of range');
-  return ns;
 }
 
 /**
@@ -111,11 +69,11 @@ export function decodeEvents(payload: Uint8Array, originNs: bigint): EventBlock 
     numbers: null,
   };
   if (block.serial === 0) throw new ProtocolError('an event block has thread serial 0');
-  const cursor = new Cursor(payload, BLOCK_HEAD);
+  const cursor = new Cursor(payload, BLOCK_HEAD, 'an event block');
   // A block without events only tells how many were lost; its base means nothing.
-  const base = count === 0 ? 0 : relative(view.getBigUint64(16, true), originNs);
+  const base = count === 0 ? 0 : relative(view.getBigUint64(16, true), originNs, 'an event block');
   fill(block, cursor, base, view.getUint16(12, true), view.getUint16(14, true));
-  if (cursor.at !== payload.length) throw new ProtocolError('an event block has bytes after its last event');
+  cursor.end('event');
   return block;
 }
 
@@ -162,15 +120,6 @@ export interface EventsInput {
   tid: number;
   dropped?: number;
   events: EventInput[];
-}
-
-function pushVarint(out: number[], value: bigint): void {
-  if (value < 0n) throw new RangeError('events must be in the order of time');
-  while (value > 0x7fn) {
-    out.push(Number(value & 0x7fn) | 0x80);
-    value >>= 7n;
-  }
-  out.push(Number(value));
 }
 
 /** The payload of an EVENTS frame. The first event's core, GIL and time become those of the block's head. */

@@ -26,6 +26,8 @@ export const FrameKind = {
   refcount: 14,
   mark: 15,
   look: 16,
+  calls: 17,
+  tally: 18,
   command: 64,
   session: 128,
   process: 129,

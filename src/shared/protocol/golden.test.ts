@@ -7,6 +7,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeControl, isControl, parseControl } from './control.ts';
 import { CORE_UNKNOWN, decodeEvents, encodeEvents, EventKind } from './events.ts';
 import { encodeFrame, FrameKind, FrameReader, type Frame } from './frames.ts';
+import { CallKind, decodeCalls, decodeTally, encodeCalls, encodeTally, TALLY_WIDTH } from './functionTrace.ts';
 import { decodeMark, encodeMark, MarkKind } from './mark.ts';
 import { decodeRefcount, encodeRefcount, RefcountFlag } from './refcount.ts';
 import {
@@ -20,6 +21,7 @@ import {
 
 const FOLDER = new URL('./golden/', import.meta.url);
 const KIND_NAMES = ['TAKE', 'DROP', 'WAIT', 'REQUEST', 'SWITCH_WAIT', 'END', 'RELEASE_CPU', 'SITE'];
+const CALL_NAMES = ['', 'CALL', 'OPEN', 'CLOSE', 'FORGET'];
 
 interface Golden {
   frames: { kind: number; stream: number; value: unknown }[];
@@ -43,6 +45,33 @@ function eventsOf(payload: Uint8Array): unknown {
   return { serial: block.serial, tid: block.tid, dropped: block.dropped, events };
 }
 
+function callsOf(payload: Uint8Array): unknown {
+  const base = new DataView(payload.buffer, payload.byteOffset).getBigUint64(16, true);
+  const block = decodeCalls(payload, base);
+  const records = Array.from(block.times, (time, i) => {
+    const kind = block.kinds[i];
+    return {
+      kind: CALL_NAMES[kind],
+      ns: String(base + BigInt(time)),
+      ...(kind === CallKind.forget ? {} : { depth: block.depths[i] }),
+      ...(kind === CallKind.call || kind === CallKind.open ? { site: block.sites[i] } : {}),
+      ...(kind === CallKind.call ? { duration: block.lengths[i] } : {}),
+      ...(kind === CallKind.open ? { age: block.lengths[i] } : {}),
+    };
+  });
+  return { serial: block.serial, tid: block.tid, dropped: block.dropped, records };
+}
+
+function tallyOf(payload: Uint8Array): unknown {
+  const from = new DataView(payload.buffer, payload.byteOffset).getBigUint64(8, true);
+  const tally = decodeTally(payload, from);
+  const rows = Array.from(tally.sites, (site, row) => {
+    const [calls, ...ns] = tally.sums.subarray(row * TALLY_WIDTH, (row + 1) * TALLY_WIDTH);
+    return { site, calls, own: ns.slice(0, 3), total: ns.slice(3) };
+  });
+  return { serial: tally.serial, tid: tally.tid, from, until: from + BigInt(tally.until), rows };
+}
+
 function valueOf(frame: Frame): unknown {
   if (isControl(frame.kind)) {
     expect(parseControl(frame)?.kind).toBe(frame.kind);
@@ -53,6 +82,8 @@ function valueOf(frame: Frame): unknown {
   if (frame.kind === FrameKind.counter) return decodeCounter(frame.payload);
   if (frame.kind === FrameKind.mark) return decodeMark(frame.payload);
   if (frame.kind === FrameKind.refcount) return decodeRefcount(frame.payload);
+  if (frame.kind === FrameKind.calls) return callsOf(frame.payload);
+  if (frame.kind === FrameKind.tally) return tallyOf(frame.payload);
   if (frame.kind === FrameKind.sample) return decodeSample(frame.payload);
   return { hex: hexOf(frame.payload) };
 }
@@ -99,7 +130,47 @@ const marks = [
   { what: MarkKind.none, dropped: 0xffffffff, ns: T0, id: 0n, serial: 0, tid: 0, name: '' },
 ];
 
+const traced = [
+  encodeFrame(
+    FrameKind.calls,
+    encodeCalls({
+      serial: 7,
+      tid: 31337,
+      dropped: 3,
+      records: [
+        { kind: CallKind.open, ns: T0, depth: 0, site: 1, length: 2_000_000_000 },
+        { kind: CallKind.call, ns: T0 + 128n, depth: 1, site: 300, length: 0 },
+        { kind: CallKind.call, ns: T0 + 5_000_000n, depth: 65535, site: 0xffffffff, length: 4_000_000 },
+        { kind: CallKind.close, ns: T0 + 5_000_000n, depth: 0 },
+        { kind: CallKind.open, ns: T0 + 9_000_000_000n, depth: 0, site: 0, length: 1 },
+        { kind: CallKind.forget, ns: T0 + 9_007_199_254_740_000n },
+      ],
+    }),
+  ),
+  encodeFrame(FrameKind.calls, encodeCalls({ serial: 1, tid: 1, dropped: 0xffffffff, records: [] })),
+  encodeFrame(
+    FrameKind.tally,
+    encodeTally({
+      serial: 7,
+      tid: 31337,
+      from: T0,
+      until: T0 + 250_000_000n,
+      rows: [
+        { site: 1, sums: [0, 1, 2, 3, 249_000_000, 500_000, 500_000] },
+        { site: 300, sums: [127, 128, 16_383, 16_384, 128, 16_383, 16_384] },
+        { site: 0, sums: [Number.MAX_SAFE_INTEGER, 0, 0, 0, 0, 0, 0] },
+      ],
+    }),
+  ),
+  encodeFrame(FrameKind.tally, encodeTally({ serial: 1, tid: 1, from: T0, until: T0, rows: [] })),
+  encodeControl(FrameKind.site, { id: 300, name: 'sleep', file: 'time', first_line: 0, builtin: true }),
+  encodeControl(FrameKind.state, { functions: true, functions_min_ns: 100_000 }),
+  encodeControl(FrameKind.state, { functions: false, functions_reason: 'sys.setprofile is taken' }),
+  encodeControl(FrameKind.command, { id: 14, cmd: 'functions', on: true }),
+];
+
 const files: Record<string, Uint8Array[]> = {
+  'ts-functions': traced,
   'ts-events': [
     encodeFrame(FrameKind.events, events),
     encodeFrame(FrameKind.events, encodeEvents({ serial: 1, tid: 1, dropped: 0xffffffff, events: [] })),
