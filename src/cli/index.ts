@@ -28,6 +28,9 @@ function seconds(text: string): number {
 const engineOption = (): Option =>
   new Option('--engine <engine>', 'how to measure').choices(['auto', 'exact', 'estimated']).default('auto');
 
+const functionsOption = (): Option =>
+  new Option('--functions', 'trace every function call: how often, how long, and what it had of the GIL meanwhile');
+
 function build(): Command {
   const program = new Command('gilscope')
     .description(
@@ -56,6 +59,7 @@ function build(): Command {
     .addOption(watchOption())
     .addOption(watchRateOption())
     .option('--no-children', 'record only the program itself, not the Python processes it starts')
+    .addOption(functionsOption())
     .option('--no-sites', 'do not note in which function and line a thread lets go of the GIL')
     .argument('<python>', 'the interpreter')
     .argument('[args...]', 'its options, the program, and the arguments of the program')
@@ -75,6 +79,7 @@ function build(): Command {
     .addOption(watchRateOption())
     .option('-q, --quiet', 'no table at the end')
     .option('--no-children', 'record only the process itself, not the Python processes it starts')
+    .addOption(functionsOption())
     .option('--no-sites', 'do not note in which function and line a thread lets go of the GIL')
     .argument('<pid>', 'its process id; `gilscope ps` lists them')
     .action(async (pid: string, options: AttachOptions) => {

@@ -31,7 +31,8 @@ export async function record(options: RecordOptions, python: string, args: strin
   const probe = new InterpreterProbe(join(home, 'interpreters.json'));
   const launch = await checkLaunch({ python, args, cwd, path: process.env.PATH }, probe);
   checkEngine(options.engine, launch);
-  const spec: LaunchSpec = { python: launch.python, args, cwd, env: {}, engine: options.engine };
+  const { engine, functions } = options;
+  const spec: LaunchSpec = { python: launch.python, args, cwd, env: {}, engine, ...(functions && { functions }) };
   const library = new Library(home);
   const target = launchTarget(spec, 'inherit', options);
   const path = await choosePath(options, library, target.command);

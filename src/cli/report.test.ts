@@ -97,6 +97,37 @@ They take turns.
 `);
 });
 
+it('says what was called, the most expensive first, and why not all of it', () => {
+  const times = { own_s: 2, own_held_s: 1.25, own_wait_s: 0.25, own_released_s: 0.5, total_s: 3 };
+  const row = { ...times, held_s: 2, wait_s: 0.5, released_s: 0.5, calls: 1_234_567 };
+  const functions = {
+    ...{ more: 2, calls: 20_000_000, prorated: false, dropped: 5, reason: 'not in "debu\x1bgged"' },
+    by_own: [
+      { ...row, name: 'Pool.wo\x1brk', file: '/srv/app.py', line: 7 },
+      { ...row, name: 'sleep', file: 'time', line: null, own_s: 1 },
+      { ...row, name: null, file: null, line: null, own_s: 0.5 },
+      ...Array.from({ length: 20 }, (_, i) => ({ ...row, name: `f${i}`, file: 'a.py', line: i, own_s: 0 })),
+    ],
+  };
+  const base = summary([]);
+  const text = reportText({ ...base, processes: [{ ...base.processes[0], functions }] });
+  expect(text).toContain(`
+Functions: 20,000,000 calls, by their own time
+function                      calls     own  holding  waiting  released   total
+Pool.wo\\x1brk (app.py:7)  1,234,567  2.00 s   1.25 s   250 ms    500 ms  3.00 s
+time.sleep                1,234,567  1.00 s   1.25 s   250 ms    500 ms  3.00 s
+`);
+  expect(text).toMatch(/^– +1,234,567 /m);
+  expect(text).toContain(
+    '... and 15 more functions\n5 calls are in these sums and not in the flame chart\nnot in "debu\\x1bgged"\n\nThey',
+  );
+  const none = { ...functions, by_own: [], more: 0, calls: 0, reason: 'coverage has sys.setprofile' };
+  const [first] = base.processes;
+  expect(reportText({ ...base, processes: [{ ...first, functions: none }, first] })).toContain(
+    '\nFunctions of a.py (pid 42): no calls were traced\ncoverage has sys.setprofile\n\nThey',
+  );
+});
+
 it('tells what the program marked itself, the longest first, and what was too much', () => {
   const mark = { kind: 'region' as const, count: 1200, total_s: 2, held_s: 0.5, wait_s: 1, released_s: 0.5 };
   const instant = { kind: 'instant' as const, count: 3, total_s: null, held_s: null, wait_s: null, released_s: null };

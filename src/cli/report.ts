@@ -2,7 +2,8 @@
 import type { Summary, SummaryBlame, SummaryGil, SummaryProcess } from '../shared/contract/types.ts';
 import type { SummaryMarks } from '../shared/contract/marks.ts';
 import { formatCount, formatPercent, formatSeconds, NO_FIGURE } from '../shared/format.ts';
-import { plain, table, type Column } from './terminalText.ts';
+import { functionsText } from './functionsText.ts';
+import { place, plain, table, type Column } from './terminalText.ts';
 
 const COLUMNS: readonly Column[] = [
   { title: 'thread' },
@@ -83,12 +84,8 @@ function processText(process: SummaryProcess): string {
   );
 }
 
-/** "countdown (app.py:7)". */
-function placeText({ function: name, file, line }: SummaryBlame): string {
-  if (name === null) return NO_FIGURE;
-  const where = file === null ? '' : ` (${plain(file.split(/[\\/]/).pop() ?? file)}:${line ?? '?'})`;
-  return plain(name) + where;
-}
+const placeText = ({ function: name, file, line }: SummaryBlame): string =>
+  name === null ? NO_FIGURE : place(name, file, line);
 
 function blameText({ blame = [], processes, engine }: Summary): string {
   if (blame.length === 0) return '';
@@ -162,5 +159,5 @@ export function reportText(summary: Summary): string {
   const { verdict, damage } = summary;
   const lines = [plain(verdict.text), ...(verdict.advice === null ? [] : [plain(verdict.advice)])];
   const warning = damage === null ? '' : `Damaged: ${plain(damage)}\n`;
-  return `${warning}${summary.processes.map(processText).join('\n')}${blameText(summary)}${watchText(summary)}${marksText(summary.marks)}${lines.join('\n')}\n`;
+  return `${warning}${summary.processes.map(processText).join('\n')}${blameText(summary)}${watchText(summary)}${marksText(summary.marks)}${functionsText(summary)}${lines.join('\n')}\n`;
 }

@@ -11,6 +11,12 @@ export function plain(text: string): string {
   });
 }
 
+/** "countdown (app.py:7)". */
+export function place(name: string, file: string | null, line: number | null): string {
+  const where = file === null ? '' : ` (${plain(file.split(/[\\/]/).pop() ?? file)}:${line ?? '?'})`;
+  return plain(name) + where;
+}
+
 export interface Column {
   title: string;
   right?: boolean;

@@ -45,6 +45,7 @@ export function agentEnvironment(
     GILSCOPE_ENGINE: engine,
     ...(tracing.children === false ? { GILSCOPE_CHILDREN: '0' } : {}),
     ...(tracing.sites === false ? { GILSCOPE_SITES: '0' } : {}),
+    ...(tracing.functions === true ? { GILSCOPE_FUNCTIONS: '1' } : {}),
     GILSCOPE_LIB: exactHindrance() === null && existsSync(NATIVE_LIBRARY) ? NATIVE_LIBRARY : '',
   };
 }
@@ -67,7 +68,7 @@ export function launchTarget(spec: LaunchSpec, stdio: Stdio, tracing: Tracing = 
     cwd: spec.cwd,
     spec,
     ppid: process.pid,
-    open: (door) => startProgram(spec, door, stdio, tracing),
+    open: (door) => startProgram(spec, door, stdio, { ...tracing, functions: spec.functions }),
     enter: () => Promise.resolve(null),
     pids: SAME_PIDS,
     whyNothing: () => whyNothing(spec),

@@ -15,7 +15,7 @@ import { LiveSession } from './liveSession.ts';
 import { describeRecent, type Recents } from './recents.ts';
 import { Recorder } from './recorder.ts';
 import type { Session, SessionWatcher } from './session.ts';
-import type { Target } from './target.ts';
+import type { Target, Tracing } from './target.ts';
 import { sessionTitle } from './title.ts';
 
 export type Emit = <N extends PushName>(name: N, push: Push[N]) => void;
@@ -61,7 +61,7 @@ export class Sessions {
     return this.start(launchTarget({ ...asked, python }, 'terminal'));
   }
 
-  async attach(pid: number, engine: LaunchSpec['engine']): Promise<Session> {
+  async attach(pid: number, engine: LaunchSpec['engine'], tracing: Tracing = {}): Promise<Session> {
     const other = this.recording(pid);
     if (other !== undefined || this.entering.has(pid)) {
       const where = other === undefined ? '' : ` in the session "${other.info().title}"`;
@@ -69,7 +69,7 @@ export class Sessions {
     }
     this.entering.add(pid);
     try {
-      return await this.start(await attachTarget(pid, engine));
+      return await this.start(await attachTarget(pid, engine, tracing));
     } finally {
       this.entering.delete(pid);
     }

@@ -29,12 +29,14 @@ export interface Pids {
 /** Of a program in our own namespace. */
 export const SAME_PIDS: Pids = { ours: (own) => own, ended: (own) => own };
 
-/** What is recorded besides the GIL; both are when left out. */
+/** What is recorded besides the GIL. */
 export interface Tracing {
-  /** The Python processes that the program starts. */
+  /** The Python processes that the program starts; they are, when left out. */
   children?: boolean | undefined;
-  /** The function and line at which a thread lets go. */
+  /** The function and line at which a thread lets go; it is, when left out. */
   sites?: boolean | undefined;
+  /** Every call, from the start. Of a launch the LaunchSpec says so. */
+  functions?: boolean | undefined;
 }
 
 export interface Target {

@@ -97,3 +97,39 @@ export interface FlameReply {
   /** Those that the spans name. */
   functions: FunctionInfo[];
 }
+
+/** A function in a summary; seconds, as FunctionRow has them. */
+export interface SummaryFunction {
+  /** With its class from Python 3.11 on; null when it is not known, as are file and line then. */
+  name: string | null;
+  /** Of a function written in C: the module or type it belongs to. */
+  file: string | null;
+  line: number | null;
+  calls: number;
+  /** While it was the innermost call, and of that: its thread held the GIL, waited for it, had let go. */
+  own_s: number;
+  own_held_s: number;
+  own_wait_s: number;
+  own_released_s: number;
+  /** The same while it was anywhere on the stack. */
+  total_s: number;
+  held_s: number;
+  wait_s: number;
+  released_s: number;
+}
+
+/** The function trace of a process. */
+export interface SummaryFunctions {
+  /** Longest own time first. */
+  by_own: SummaryFunction[];
+  /** Functions that are left out there. */
+  more: number;
+  /** Of all functions. */
+  calls: number;
+  /** A part of the session was asked for: figures are estimated in proportion at its ends. */
+  prorated: boolean;
+  /** Calls that are in the sums and not in the flame chart; of the whole session. */
+  dropped: number;
+  /** Why it was not traced, or not in all threads. */
+  reason: string | null;
+}

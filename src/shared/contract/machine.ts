@@ -80,6 +80,8 @@ export interface LaunchSpec {
   /** Variables set over the engine's own environment; null removes one. */
   env: Record<string, string | null>;
   engine: 'auto' | Engine;
+  /** Trace every call from the start. */
+  functions?: boolean | undefined;
 }
 
 export interface FileEntry {

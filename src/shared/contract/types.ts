@@ -5,6 +5,7 @@
  */
 import type { Engine, GilIdx, Ns, ProcIdx, ThreadIdx } from './basics.ts';
 import type { ChainWait, Culprit, Place } from './blame.ts';
+import type { SummaryFunctions } from './functions.ts';
 import type { MarkLane, SummaryMarks } from './marks.ts';
 import type { SummaryWatch } from './watches.ts';
 
@@ -294,6 +295,8 @@ export interface SummaryProcess {
   pss_max_bytes: number | null;
   gils: SummaryGil[];
   threads: SummaryThread[];
+  /** Where its calls were traced, or should have been. */
+  functions?: SummaryFunctions;
 }
 export interface SummaryGil {
   id: number;

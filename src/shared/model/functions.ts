@@ -2,15 +2,25 @@
  * What was called, by function: sums of the function trace over a range and over threads. Pure functions over tallies.ts; called by session.ts and
  * summary.ts.
  */
-import type { FunctionInfo, FunctionRow, FunctionsReply, GilTimes } from '../contract/functions.ts';
+import type {
+  FunctionInfo,
+  FunctionRow,
+  FunctionsReply,
+  GilTimes,
+  SummaryFunction,
+  SummaryFunctions,
+} from '../contract/functions.ts';
 import type { SiteInfo, ThreadIdx } from '../contract/types.ts';
 import { TALLY_WIDTH, TallySum } from '../protocol/functionTrace.ts';
+import { toSeconds } from '../units.ts';
 import type { FullRange } from './figures.ts';
 import type { Store } from './store.ts';
-import type { Track } from './track.ts';
+import type { ProcessTrack, Track } from './track.ts';
 
 /** Rows of an answer. */
 const MOST_ROWS = 2000;
+/** Functions told one by one in a summary. */
+const MOST_TOLD = 200;
 
 export interface FunctionsFilter {
   thread?: ThreadIdx | undefined;
@@ -112,6 +122,45 @@ export function functionTotals(
   return { all, prorated, dropped };
 }
 
+function summaryRow(store: Store, sums: FunctionSums): SummaryFunction {
+  const { name, qualname, file, firstLine, builtin } = store.sites.infos[sums.fn];
+  const { own, total } = sums;
+  return {
+    name: name === '' ? null : (qualname ?? name),
+    file: file === '' ? null : file,
+    line: name === '' || builtin ? null : firstLine,
+    calls: sums.calls,
+    own_s: toSeconds(sums.ownNs),
+    own_held_s: toSeconds(own.holdNs),
+    own_wait_s: toSeconds(own.waitNs),
+    own_released_s: toSeconds(own.releasedNs),
+    total_s: toSeconds(total.holdNs + total.waitNs + total.releasedNs),
+    held_s: toSeconds(total.holdNs),
+    wait_s: toSeconds(total.waitNs),
+    released_s: toSeconds(total.releasedNs),
+  };
+}
+
+/** Of one process; undefined when nobody asked for its calls. */
+export function functionsSummary(
+  store: Store,
+  { tracks, functions: { ever, reason } }: ProcessTrack,
+  range: FullRange,
+): SummaryFunctions | undefined {
+  if (!ever && reason === null) return undefined;
+  const { all, prorated, dropped } = functionTotals(tracks, range, null);
+  return {
+    by_own: all.slice(0, MOST_TOLD).map((sums) => summaryRow(store, sums)),
+    more: Math.max(0, all.length - MOST_TOLD),
+    calls: callsOf(all),
+    prorated,
+    dropped,
+    reason,
+  };
+}
+
+const callsOf = (all: readonly FunctionSums[]): number => all.reduce((sum, { calls }) => sum + calls, 0);
+
 export function functionsReply(
   store: Store,
   range: FullRange,
@@ -128,7 +177,7 @@ export function functionsReply(
       return { function: functionOf(store.sites.infos[sums.fn]), calls, own, total, threads };
     }),
     rowCount: all.length,
-    calls: all.reduce((sum, { calls }) => sum + calls, 0),
+    calls: callsOf(all),
     prorated,
     dropped,
     states: store.processes.map(({ functions }) => ({ ...functions })),

@@ -5,6 +5,7 @@ import type { Engine, Summary, SummaryGil, SummaryProcess, SummaryThread } from 
 import { toSeconds } from '../units.ts';
 import { coreSeconds } from './cores.ts';
 import { processCpu, wallEnd, type Figures, type ThreadFigures } from './figures.ts';
+import { functionsSummary } from './functions.ts';
 import { marksSummary } from './marksReply.ts';
 import type { Store } from './store.ts';
 import type { ProcessTrack } from './track.ts';
@@ -57,6 +58,7 @@ function gilSummaries(process: ProcessTrack, figures: Figures): SummaryGil[] {
 
 function processSummary(store: Store, process: ProcessTrack, figures: Figures): SummaryProcess {
   const { info } = process;
+  const functions = functionsSummary(store, process, figures.range);
   const mine = figures.threads.filter((thread) => store.threadInfos[thread.thread].process === info.idx);
   return {
     pid: info.pid,
@@ -76,6 +78,7 @@ function processSummary(store: Store, process: ProcessTrack, figures: Figures): 
     pss_max_bytes: process.pssMaxBytes,
     gils: gilSummaries(process, figures),
     threads: mine.map((thread) => threadSummary(store, thread)),
+    ...(functions && { functions }),
   };
 }
 
