@@ -3,12 +3,14 @@ import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
 import type { LaunchSpec } from '../../shared/contract/types.ts';
 import { ENGINES } from '../lib/engines.ts';
+import { TRACE_COST } from '../lib/functions.ts';
 import { attach } from '../store/actions.ts';
 import { useSettings } from '../store/settings.ts';
 import { useUi } from '../store/ui.ts';
 import { describeError, isCancelled } from '../transport/index.ts';
 import { count } from '../lib/format.ts';
 import { SearchIcon } from '../ui/icons.tsx';
+import { Check } from '../ui/Check.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { identity, matches, type RunningRow } from './running.ts';
 import { actionOf, RunningItem } from './RunningRow.tsx';
@@ -165,6 +167,7 @@ const NOTHING = () => undefined;
 export function RunningList({ autoFocus = false, onDone = NOTHING }: { autoFocus?: boolean; onDone?: () => void }) {
   const { rows, error, hold } = useRunning();
   const connected = useUi((s) => s.connection === 'open');
+  const functions = useUi((s) => s.attachFunctions);
   const [search, setSearch] = useState('');
   const shown = useMemo(() => (rows ?? []).filter((row) => matches(row.process, search)), [rows, search]);
   const section = useRef<HTMLDivElement>(null);
@@ -192,6 +195,13 @@ export function RunningList({ autoFocus = false, onDone = NOTHING }: { autoFocus
           />
         </div>
         <EngineSelect />
+        <Check
+          label="Trace functions"
+          title={`Every call from the attach on: ${TRACE_COST}`}
+          testId="attach-functions"
+          checked={functions}
+          onChange={(attachFunctions) => useUi.setState({ attachFunctions })}
+        />
       </div>
       {error !== null && connected && <Notice tone="error" {...describeError(error)} />}
       {rows === null && error === null && (

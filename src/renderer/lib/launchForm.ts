@@ -26,6 +26,8 @@ export interface LaunchForm {
   cwd: string;
   env: EnvRow[];
   engine: LaunchSpec['engine'];
+  /** Trace every call from the start. */
+  functions: boolean;
 }
 
 export type FieldErrors = Partial<Record<'python' | 'program' | 'args' | 'options' | 'cwd' | 'env', string>>;
@@ -39,6 +41,7 @@ export const emptyForm = (cwd: string): LaunchForm => ({
   cwd,
   env: [],
   engine: 'auto',
+  functions: false,
 });
 
 /** What the form holds of a command line; one that Python would refuse stays in its options, to be put right there. */
@@ -66,6 +69,7 @@ export function formFromSpec(spec: LaunchSpec): LaunchForm {
     options: joinArgs(options),
     env: Object.entries(spec.env).map(([name, value]) => ({ name, value: value ?? '', remove: value === null })),
     engine: spec.engine,
+    functions: spec.functions === true,
   };
 }
 
@@ -135,6 +139,7 @@ export function specFromForm(
       cwd,
       env: Object.fromEntries(named.map((row) => [row.name, row.remove ? null : row.value])),
       engine: form.engine,
+      ...(form.functions && { functions: true }),
     },
     errors: null,
   };

@@ -10,6 +10,7 @@ import { describeError } from '../transport/index.ts';
 import { CloseIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { BlamePanel } from './blame/BlamePanel.tsx';
+import { FunctionsPanel } from './functions/FunctionsPanel.tsx';
 import { LogPanel } from './log/LogPanel.tsx';
 import { RefcountsPanel } from './refcounts/RefcountsPanel.tsx';
 import { SummaryPanel } from './summary/SummaryPanel.tsx';
@@ -120,6 +121,7 @@ export function PanelArea({ session }: { session: SessionInfo }) {
         {panel === 'summary' && <SummaryPanel session={session} stats={stats} />}
         {panel === 'threads' && <ThreadsPanel session={session} stats={stats} range={range} />}
         {panel === 'blame' && <BlamePanel key={session.id} session={session} />}
+        {panel === 'functions' && <FunctionsPanel key={session.id} session={session} />}
         {panel === 'refcounts' && <RefcountsPanel session={session} />}
         {panel === 'log' && <LogPanel session={session} />}
         {terminalSeen && <TerminalPanel session={session} visible={panel === 'terminal'} />}

@@ -3,12 +3,14 @@ import { useState, type ReactNode } from 'react';
 import type { LaunchSpec } from '../../shared/contract/types.ts';
 import { FilePicker } from '../files/FilePicker.tsx';
 import { ENGINES } from '../lib/engines.ts';
+import { TRACE_COST } from '../lib/functions.ts';
 import { bestInterpreter } from '../lib/interpreters.ts';
 import { specFromForm, type FieldErrors, type LaunchForm } from '../lib/launchForm.ts';
 import { launch } from '../store/actions.ts';
 import { useCatalog } from '../store/catalog.ts';
 import { describeError } from '../transport/index.ts';
 import { ChevronIcon, PlayIcon } from '../ui/icons.tsx';
+import { Check } from '../ui/Check.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { EnvEditor } from './EnvEditor.tsx';
 import { useFormStore } from './formStore.ts';
@@ -210,6 +212,13 @@ export function LaunchCard({ form }: { form: LaunchForm }) {
         </Field>
         <FolderField form={form} errors={errors} onChange={onChange} />
       </div>
+      <Check
+        label="Trace functions"
+        hint={`every call, as a flame chart and as sums; ${TRACE_COST}`}
+        testId="start-functions"
+        checked={form.functions}
+        onChange={(functions) => onChange({ functions })}
+      />
       <More form={form} errors={errors} onChange={onChange} />
       {failure !== null && <Notice tone="error" testId="launch-error" {...describeError(failure)} />}
       <div className="launch__foot">

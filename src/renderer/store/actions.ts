@@ -36,7 +36,9 @@ export async function launch(spec: LaunchSpec, options: { remember: boolean }): 
 
 /** Throws the engine's error, which the list of running programs shows beside the row. */
 export async function attach(pid: number): Promise<void> {
-  adopt(await call('session.attach', { pid, engine: useSettings.getState().settings.attachEngine }));
+  const { attachFunctions } = useUi.getState();
+  const engine = useSettings.getState().settings.attachEngine;
+  adopt(await call('session.attach', { pid, engine, ...(attachFunctions && { functions: true }) }));
 }
 
 /** Opens a recording and shows it; while the rest is read the session's `progress` tells how far (app/ReadingStrip.tsx). */

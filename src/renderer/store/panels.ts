@@ -3,6 +3,7 @@ export const PANELS = [
   { id: 'summary', label: 'Summary' },
   { id: 'threads', label: 'Threads' },
   { id: 'blame', label: 'Blame' },
+  { id: 'functions', label: 'Functions' },
   { id: 'refcounts', label: 'Refcounts' },
   { id: 'terminal', label: 'Terminal' },
   { id: 'log', label: 'Log' },

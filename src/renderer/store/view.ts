@@ -5,6 +5,7 @@
  */
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { FunctionInfo } from '../../shared/contract/functions.ts';
 import type { Ns, ProcIdx, ThreadIdx } from '../../shared/contract/types.ts';
 
 export interface Range {
@@ -23,7 +24,31 @@ export interface Folds {
   /** Only processes with all these words in what is known of them. */
   readonly search?: string;
   readonly endedHidden?: boolean;
+  /** Flame charts: closed, or with all their levels. `flamesClosed` is for those that are not named. */
+  readonly flames?: Readonly<Record<ThreadIdx, 'open' | 'closed' | 'all'>>;
+  readonly flamesClosed?: boolean;
 }
+
+/** A call on a thread's flame chart, or several short ones that stand together. */
+export interface Call extends Range {
+  readonly thread: ThreadIdx;
+  /** 0 is the outermost. */
+  readonly depth: number;
+  /** Null: not known, or several. */
+  readonly function: FunctionInfo | null;
+  readonly count: number;
+  /** It has not ended (yet), or its end was lost. */
+  readonly open: boolean;
+}
+
+/** Which calls flame charts and Functions panel show. */
+export interface CallFilter {
+  /** All these words are in name or file. */
+  readonly search: string;
+  /** Flame charts leave out shorter calls. */
+  readonly minNs: Ns;
+}
+export const ALL_CALLS: CallFilter = { search: '', minNs: 0 };
 
 export interface ViewState {
   folds: Folds;
@@ -35,6 +60,9 @@ export interface ViewState {
   selection: Range | null;
   /** The interval whose details card is open. */
   pinned: { thread: ThreadIdx; at: Ns } | null;
+  /** The call whose card is open; never together with `pinned`. */
+  call: Call | null;
+  calls: CallFilter;
   /** Time under the mouse or the keyboard cursor. */
   cursor: Ns | null;
   /** The thread marked in lanes and table. */
@@ -46,6 +74,9 @@ export interface ViewState {
   setFollow: (follow: boolean) => void;
   select: (selection: Range | null) => void;
   pin: (pinned: ViewState['pinned']) => void;
+  /** Opens a call's card and selects its time: every table then answers for it. */
+  pinCall: (call: Call | null) => void;
+  filterCalls: (patch: Partial<CallFilter>) => void;
   setCursor: (at: Ns | null) => void;
   markThread: (thread: ThreadIdx | null, culprit?: ThreadIdx | null) => void;
   /** Brings an interval into view with some room around it, and marks and pins its thread. */
@@ -79,6 +110,8 @@ function makeView(): StoreApi<ViewState> {
     follow: true,
     selection: null,
     pinned: null,
+    call: null,
+    calls: ALL_CALLS,
     cursor: null,
     thread: null,
     culprit: null,
@@ -87,7 +120,9 @@ function makeView(): StoreApi<ViewState> {
       set((s) => ({ range: tidyRange(range), follow: options?.keepFollow === true ? s.follow : false })),
     setFollow: (follow) => set({ follow }),
     select: (selection) => set({ selection: selection === null ? null : tidyRange(selection) }),
-    pin: (pinned) => set({ pinned }),
+    pin: (pinned) => set({ pinned, call: null }),
+    pinCall: (call) => set(call === null ? { call } : { call, pinned: null, selection: tidyRange(call) }),
+    filterCalls: (patch) => set((s) => ({ calls: { ...s.calls, ...patch } })),
     setCursor: (cursor) => set({ cursor }),
     markThread: (thread, culprit = null) => set({ thread, culprit }),
     show: (interval, thread) =>
@@ -96,6 +131,7 @@ function makeView(): StoreApi<ViewState> {
         follow: false,
         thread,
         culprit: null,
+        call: null,
         pinned: { thread, at: (interval.start + interval.end) / 2 },
       }),
   }));

@@ -11,6 +11,7 @@ const thread = (idx: number, more: Partial<ThreadInfo> = {}): ThreadInfo => ({
   main: false,
   own: false,
   markLevels: 0,
+  callLevels: 0,
   bornNs: 0,
   endedNs: null,
   ...more,

@@ -10,11 +10,12 @@ import type { Theme } from '../theme/colours.ts';
 import { Painter, type Elements, type Size } from './painter.ts';
 import { DetailsCache } from './details.ts';
 import { followRange, isLive, limitEnd, rangeOnChange, fitAll, toldUntil } from './model/follow.ts';
-import { fetchWindow, pageOfThreads } from './model/fetchWindow.ts';
+import { fetchWindow, FLAME_PAGE, MOST_FLAMES, pageOfThreads } from './model/fetchWindow.ts';
 import { EMPTY_HISTORY, goBack, goForward, recordFollow, recordMove } from './model/history.ts';
 import type { Hover } from './model/hit.ts';
-import { pinnedRows, planRows, samePlan, visibleRows, type PinnedRows, type RowPlan } from './model/rows.ts';
+import { pinnedRows, planRows, samePlan, visibleRows, type PinnedRows, type Row, type RowPlan } from './model/rows.ts';
 import { between, clampRange, sameRange, zoomAt } from './model/scale.ts';
+import { FlameSource, type Flames } from './flameSource.ts';
 import { FrameScheduler, type Layer } from './scheduler.ts';
 import { OverviewSource, TimelineSource, type Kept } from './source.ts';
 
@@ -33,7 +34,7 @@ export interface Shown {
   readonly error: unknown;
 }
 
-const EMPTY_PLAN: RowPlan = { rows: [], height: 0, compact: false, threads: [] };
+const EMPTY_PLAN: RowPlan = { rows: [], height: 0, compact: false, threads: [], flames: [] };
 const TELL_EVERY_MS = 100;
 const MOTION_MS = 120;
 /** Drawing charts anew is the dearest of a live update, and samples come ten a second at most. */
@@ -45,6 +46,7 @@ export class TimelineController {
   readonly shown;
   readonly hover = createStore<{ now: Hover | null }>(() => ({ now: null }));
   readonly #source: TimelineSource;
+  readonly #flames: FlameSource;
   readonly #overview: OverviewSource;
   readonly #scheduler: FrameScheduler;
   readonly #painter = new Painter();
@@ -70,6 +72,7 @@ export class TimelineController {
   constructor(sessionId: string) {
     this.sessionId = sessionId;
     this.#source = new TimelineSource(sessionId, () => this.#onReply());
+    this.#flames = new FlameSource(sessionId, () => this.#refresh('lanes', 'overlay'));
     this.#overview = new OverviewSource(sessionId, () => this.#scheduler.request('overview'));
     this.details = new DetailsCache(sessionId, () => this.#markIdle());
     this.#scheduler = new FrameScheduler((layers) => this.#draw(layers));
@@ -97,6 +100,9 @@ export class TimelineController {
   get kept(): Kept | null {
     return this.#source.best(this.view.range, this.#size.width, this.#visibleThreads());
   }
+  get flames(): Flames | null {
+    return this.#flames.best(this.view.range, this.#size.width, this.#visibleFlames());
+  }
   get #limits(): { end: Ns } {
     return { end: this.#session === null ? 1e9 : limitEnd(this.#session, this.view.range) };
   }
@@ -116,6 +122,7 @@ export class TimelineController {
     this.#cleanup = [];
     this.#scheduler.stop();
     this.#source.stop();
+    this.#flames.stop();
     this.#overview.stop();
     if (this.#tellTimer !== null) clearTimeout(this.#tellTimer);
     this.#tellTimer = null;
@@ -271,6 +278,7 @@ export class TimelineController {
       this.#refresh('lanes', 'overlay', 'overview', 'charts');
       return;
     }
+    if (now.calls !== before.calls) this.#refresh('lanes');
     if (now.thread !== before.thread || now.culprit !== before.culprit) this.#scheduler.request('lanes');
     this.#scheduler.request('overlay');
   }
@@ -300,16 +308,24 @@ export class TimelineController {
     return visibleRows(this.#plan.rows, this.#scrollTop, this.#scrollTop + this.#size.height, this.pinned);
   }
 
-  #visibleThreads(): ThreadIdx[] {
+  /** The threads whose rows of these kinds can be seen, widened to pages of `all`. */
+  #threadsInView(all: readonly ThreadIdx[], kinds: readonly Row['kind'][], page?: number): ThreadIdx[] {
     const { first, last } = this.#rowsInView();
-    const { threads } = this.#plan;
-    const seen: number[] = [];
+    const seen: ThreadIdx[] = [];
     for (let i = first; i <= last; i++) {
       const row = this.#plan.rows[i];
-      if (row.kind === 'thread' || row.kind === 'marks') seen.push(row.thread);
+      if ('thread' in row && kinds.includes(row.kind)) seen.push(row.thread);
     }
     if (seen.length === 0) return [];
-    return pageOfThreads(threads, threads.indexOf(seen[0]), threads.indexOf(seen.at(-1)!));
+    return pageOfThreads(all, all.indexOf(seen[0]), all.indexOf(seen.at(-1)!), page);
+  }
+
+  #visibleThreads(): ThreadIdx[] {
+    return this.#threadsInView(this.#plan.threads, ['thread', 'marks', 'flame']);
+  }
+
+  #visibleFlames(): ThreadIdx[] {
+    return this.#threadsInView(this.#plan.flames, ['flame'], FLAME_PAGE).slice(0, MOST_FLAMES);
   }
 
   #want(): void {
@@ -317,12 +333,14 @@ export class TimelineController {
     if (session === null || this.#size.width <= 0 || this.#cleanup.length === 0) return;
     const following = this.view.follow && isLive(session);
     const range = following ? followRange(this.target, session.endNs) : this.target;
-    this.#source.want({
+    const about = {
       window: fetchWindow(range, this.#size.width, following ? 0 : 1),
-      threads: this.#visibleThreads(),
       revision: session.revision,
       urgent: !following,
-    });
+    };
+    this.#source.want({ ...about, threads: this.#visibleThreads() });
+    const flames = this.#visibleFlames();
+    if (flames.length > 0) this.#flames.want({ ...about, threads: flames, filter: this.view.calls });
     this.#overview.want(Math.round(this.#size.width), session.revision);
   }
 
@@ -341,7 +359,7 @@ export class TimelineController {
       kept,
       charts: this.#charts.kept,
       width: this.#size.width,
-      error: this.#source.error,
+      error: this.#source.error ?? this.#flames.error,
     };
   }
 
@@ -377,6 +395,7 @@ export class TimelineController {
       rowsInView: this.#rowsInView(),
       pinned: this.pinned,
       kept,
+      flames: this.flames,
       overview: this.#overview.reply,
       session: this.#session,
       view: this.view,
@@ -387,7 +406,8 @@ export class TimelineController {
   }
 
   #markIdle(): void {
-    const idle = this.#scheduler.idle && this.#source.idle && this.#overview.idle && this.details.idle;
+    const idle =
+      this.#scheduler.idle && this.#source.idle && this.#flames.idle && this.#overview.idle && this.details.idle;
     this.#painter.markIdle(idle && this.#tellTimer === null);
   }
 }

@@ -95,6 +95,11 @@ export function attachGestures(elements: GestureElements, controller: TimelineCo
       view.select({ start: marked.start, end: marked.end });
       return;
     }
+    if (hover?.call != null) {
+      view.markThread(hover.call.thread);
+      view.pinCall(hover.call);
+      return;
+    }
     view.pin(null);
     if (view.selection !== null && (hover === null || hover.at < view.selection.start || hover.at > view.selection.end))
       view.select(null);

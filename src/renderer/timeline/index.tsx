@@ -12,6 +12,7 @@ import { isLive } from './model/follow.ts';
 import { useView, viewStore } from '../store/view.ts';
 import { nextFolds } from './model/folds.ts';
 import type { Row } from './model/rows.ts';
+import { CallCard } from './parts/CallCard.tsx';
 import { Charts } from './parts/Charts.tsx';
 import { DetailsCard } from './parts/DetailsCard.tsx';
 import { Head } from './parts/Head.tsx';
@@ -20,6 +21,7 @@ import { Labels } from './parts/Labels.tsx';
 import { Tooltip } from './parts/Tooltip.tsx';
 import './timeline.css';
 import './floating.css';
+import './calls.css';
 
 /** Rows rendered beyond the visible ones, so that a scroll finds them there. */
 const OVERSCAN = 4;
@@ -154,6 +156,7 @@ function SessionTimeline({ session }: { session: SessionInfo }) {
       <Message session={session} empty={shown.plan.threads.length === 0} error={shown.error} />
       <Tooltip controller={controller} session={session} />
       <DetailsCard controller={controller} session={session} />
+      <CallCard controller={controller} session={session} />
     </div>
   );
 }

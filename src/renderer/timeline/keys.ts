@@ -1,5 +1,7 @@
 /** The timeline's keyboard: everything the mouse does. Called by index.tsx for keys pressed while the timeline has the focus. */
+import type { Range } from '../store/view.ts';
 import type { TimelineController } from './controller.ts';
+import { callAt, callBeside, type Direction } from './model/flames.ts';
 
 const ZOOM = 0.6;
 const STEP = 0.2;
@@ -12,8 +14,45 @@ function pan(controller: TimelineController, part: number): void {
   controller.moveTo({ start: target.start + by, end: target.end + by }, { animate: true });
 }
 
-/** Left and right: the neighbour of the pinned interval, else a step of the view. */
+/** Brings [start, end] into view if it is not. */
+function reveal(controller: TimelineController, interval: Range): void {
+  const { range } = controller.view;
+  const span = range.end - range.start;
+  const at = (interval.start + interval.end) / 2;
+  if (interval.start >= range.start && interval.end <= range.end) return;
+  if (interval.end - interval.start > span && at >= range.start && at <= range.end) return;
+  controller.moveTo({ start: at - span / 2, end: at + span / 2 }, { animate: true });
+}
+
+/** From the call whose card is open to one beside it. True while there is such a card. */
+export function stepCall(controller: TimelineController, direction: Direction): boolean {
+  const { call } = controller.view;
+  if (call === null) return false;
+  const flame = controller.flames?.byThread.get(call.thread);
+  const to = flame === undefined ? null : callBeside(flame, call, direction);
+  if (to === null) return true;
+  controller.view.pinCall(to);
+  reveal(controller, to);
+  return true;
+}
+
+/** C: the outermost call of the marked thread, or of the first that has some, at the cursor or in the middle of the view. */
+function pinOutermost(controller: TimelineController): void {
+  const { view, plan } = controller;
+  const thread = view.thread !== null && plan.flames.includes(view.thread) ? view.thread : plan.flames[0];
+  const flame = thread === undefined ? undefined : controller.flames?.byThread.get(thread);
+  if (flame === undefined) return;
+  const { start, end } = view.range;
+  const at = view.cursor ?? (start + end) / 2;
+  const call = callAt(flame, 0, at, end - start);
+  if (call === null) return;
+  view.markThread(call.thread);
+  view.pinCall(call);
+}
+
+/** Left and right: the neighbour of the pinned interval or call, else a step of the view. */
 async function step(controller: TimelineController, direction: 'previous' | 'next'): Promise<void> {
+  if (stepCall(controller, direction)) return;
   const { pinned } = controller.view;
   if (pinned === null) {
     pan(controller, direction === 'next' ? STEP : -STEP);
@@ -30,15 +69,15 @@ export function goTo(controller: TimelineController, thread: number, interval: {
   const at = (interval.start + interval.end) / 2;
   view.pin({ thread, at });
   view.markThread(thread);
-  const { range } = view;
-  const span = range.end - range.start;
-  if (interval.start >= range.start && interval.end <= range.end) return;
-  if (interval.end - interval.start > span && at >= range.start && at <= range.end) return;
-  controller.moveTo({ start: at - span / 2, end: at + span / 2 }, { animate: true });
+  reveal(controller, interval);
 }
 
-/** Up and down: the next lane, scrolled into view; a pinned card goes along to what that thread does then. */
+/**
+ * Up and down: the next lane, scrolled into view; a pinned card goes along to what that thread does then. From a call to who called it,
+ * and to what it called.
+ */
 function stepThread(controller: TimelineController, scroll: HTMLElement, by: number): void {
+  if (stepCall(controller, by < 0 ? 'caller' : 'callee')) return;
   const { threads, rows } = controller.plan;
   if (threads.length === 0) return;
   const { view } = controller;
@@ -66,7 +105,7 @@ function pinMarked(controller: TimelineController): void {
 
 function escape(controller: TimelineController): void {
   const { view } = controller;
-  if (view.pinned !== null) view.pin(null);
+  if (view.pinned !== null || view.call !== null) view.pin(null);
   else if (view.selection !== null) view.select(null);
   else view.markThread(null);
 }
@@ -97,6 +136,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   PageUp: (_, scroll) => scroll.scrollBy(0, -scroll.clientHeight * 0.9),
   PageDown: (_, scroll) => scroll.scrollBy(0, scroll.clientHeight * 0.9),
   Enter: pinMarked,
+  c: pinOutermost,
   Home: (c) => toEdge(c, 'start'),
   End: (c) => toEdge(c, 'end'),
   f: (c) => c.live && c.follow(!c.view.follow),

@@ -2,15 +2,18 @@
  * The canvases and the few elements that move with the view: sizes them to device pixels and calls the pure drawing
  * functions of draw/. Owned by the controller; holds no state of the session.
  */
+import type { FunctionInfo } from '../../shared/contract/functions.ts';
 import type { OverviewReply, ProcIdx, SessionInfo, ThreadIdx } from '../../shared/contract/types.ts';
 import { threadSlots } from '../store/sessions.ts';
 import type { Range, ViewState } from '../store/view.ts';
 import { inkOn, threadColour, type Theme } from '../theme/colours.ts';
+import { functionColour } from '../theme/functionColours.ts';
 import type { DetailsCache } from './details.ts';
 import { drawPicture, drawRuler, type ThreadLook } from './draw/frame.ts';
 import { makeInk, type Ctx, type Ink } from './draw/ink.ts';
 import type { Life } from './draw/life.ts';
-import { drawOverlay, type Outline } from './draw/overlay.ts';
+import { drawOverlay } from './draw/overlay.ts';
+import { outlines } from './outlines.ts';
 import { drawOverview } from './draw/strip.ts';
 import { isLive } from './model/follow.ts';
 import type { FetchWindow } from './model/fetchWindow.ts';
@@ -20,6 +23,7 @@ import { makeScale, toPx, type TimeScale } from './model/scale.ts';
 import { rulerTicks } from './model/ticks.ts';
 import { processState } from './model/tree.ts';
 import type { Layer } from './scheduler.ts';
+import type { Flames } from './flameSource.ts';
 import type { Kept } from './source.ts';
 
 export interface Elements {
@@ -45,6 +49,7 @@ export interface Scene {
   readonly rowsInView: { first: number; last: number };
   readonly pinned: PinnedRows;
   readonly kept: Kept | null;
+  readonly flames: Flames | null;
   readonly overview: OverviewReply | null;
   readonly session: SessionInfo;
   readonly view: ViewState;
@@ -143,6 +148,8 @@ export class Painter {
     };
   }
 
+  readonly #colourOf = (fn: FunctionInfo): string => functionColour(fn, this.#theme);
+
   #paintLanes(elements: Elements, ctx: Ctx, scene: Scene, scale: TimeScale, ink: Ink): void {
     const { size, kept, session, view } = scene;
     fitCanvas(elements.lanes, size.width, size.height, size.dpr);
@@ -162,6 +169,8 @@ export class Painter {
       lanes: kept?.lanes ?? new Map(),
       strips: kept?.strips ?? new Map(),
       marks: kept?.marks ?? new Map(),
+      flames: scene.flames?.byThread ?? new Map(),
+      colourOf: this.#colourOf,
       lookOf: this.#looks(session),
       lifeOf: (process) => lifeOf(session, process),
       // Live, what is drawn ends where the answer ends.
@@ -185,7 +194,7 @@ export class Painter {
       ink,
       cursor: view.cursor,
       selection: view.selection,
-      outlines: outlines(scene),
+      outlines: outlines(scene, RULER_HEIGHT),
     });
   }
 
@@ -219,30 +228,3 @@ export const overviewRange = (session: Pick<SessionInfo, 'endNs'>): Range => ({
   start: 0,
   end: Math.max(session.endNs, 1000),
 });
-
-/** The hovered and the pinned interval, where their lanes are in view. */
-function outlines(scene: Scene): Outline[] {
-  const { plan, rowsInView, view, hover, details, size, scrollTop } = scene;
-  const found: Outline[] = [];
-  const add = (thread: ThreadIdx, start: number, end: number, strong: boolean) => {
-    for (let i = rowsInView.first; i <= rowsInView.last; i++) {
-      const row = plan.rows[i];
-      if (row.kind !== 'thread' || row.thread !== thread) continue;
-      // Under the pinned rows it is out of sight.
-      if (row.top - scrollTop < scene.pinned.height - row.height / 2) continue;
-      const top = RULER_HEIGHT + row.top - scrollTop + (row.height - row.bar) / 2;
-      const { dpr } = size;
-      found.push({ start, end, strong, top: Math.round(top * dpr), height: Math.round(row.bar * dpr) });
-    }
-  };
-  const hit = hover?.hit ?? null;
-  if (hit !== null) {
-    const interval = hit.interval ?? details.lookup(hit.thread, hit.at);
-    if (interval !== null) add(hit.thread, interval.start, interval.end, false);
-  }
-  if (view.pinned !== null) {
-    const pinned = details.lookup(view.pinned.thread, view.pinned.at);
-    if (pinned !== null) add(pinned.thread, pinned.start, pinned.end, true);
-  }
-  return found;
-}

@@ -7,6 +7,9 @@ import type { Row } from '../model/rows.ts';
 import { toPx, type TimeScale } from '../model/scale.ts';
 import type { Ticks } from '../model/ticks.ts';
 import { drawBinLane } from './bins.ts';
+import type { FunctionInfo } from '../../../shared/contract/functions.ts';
+import type { Flame } from '../model/flames.ts';
+import { drawFlame } from './flame.ts';
 import { anchorTextures, type Ctx, type Ink } from './ink.ts';
 import { drawRawLane } from './lane.ts';
 import { drawLife, type Life } from './life.ts';
@@ -37,6 +40,9 @@ export interface Picture {
   readonly lanes: ReadonlyMap<ThreadIdx, TimelineReply['threads'][number]>;
   readonly strips: ReadonlyMap<number, TimelineReply['gils'][number]>;
   readonly marks: ReadonlyMap<ThreadIdx, TimelineReply['marks'][number]>;
+  /** Calls have an answer of their own. */
+  readonly flames: ReadonlyMap<ThreadIdx, Flame>;
+  readonly colourOf: (fn: FunctionInfo) => string;
   readonly lookOf: (thread: ThreadIdx) => ThreadLook;
   readonly lifeOf: (process: ProcIdx) => Life | null;
   readonly endNs: Ns;
@@ -80,6 +86,13 @@ function drawRow(ctx: Ctx, row: Row, picture: Picture, scrollTop: number): void 
     const all: Bar = { top, height: bottom - top, dpr };
     if (marks !== undefined && reply !== null)
       drawMarks(ctx, marks, reply, scale, all, picture.lookOf(row.thread).colour, ink);
+    return;
+  }
+  if (row.kind === 'flame') {
+    const flame = picture.flames.get(row.thread);
+    const { levels, level } = row;
+    if (flame !== undefined)
+      drawFlame(ctx, flame, scale, { top, height: bottom - top, dpr, levels, level }, ink, picture.colourOf);
     return;
   }
   if (reply === null || (row.kind !== 'thread' && row.kind !== 'gil')) return;

@@ -11,12 +11,16 @@ export interface Ink {
   readonly accent: string;
   readonly wait: string;
   readonly font: string;
+  /** The family of `font`, for other sizes. */
+  readonly family: string;
   /** Red diagonal hatching on a pale red ground. */
   readonly hatch: CanvasPattern | string;
   /** Grey hatching the other way, for what is not known. */
   readonly unknown: CanvasPattern | string;
   /** Lines of the background laid over estimated intervals. */
   readonly estimated: CanvasPattern | string;
+  /** Fine upright lines, for many short calls that stand together. */
+  readonly crowd: CanvasPattern | string;
   /** Side of the tiles in device pixels: textures are shifted with the content by multiples of it. */
   readonly tile: number;
 }
@@ -79,12 +83,23 @@ export function makeInk(ctx: Ctx, token: (name: string) => string, dpr: number, 
     t.fillRect(0, 0, size, Math.max(1, Math.round(dpr)));
     t.fillRect(0, Math.round(size / 2), size, Math.max(1, Math.round(dpr)));
   });
+  const crowd = tile(size, (t) => {
+    t.fillStyle = colours.muted;
+    t.globalAlpha = 0.16;
+    t.fillRect(0, 0, size, size);
+    t.globalAlpha = dark ? 0.3 : 0.36;
+    const hair = Math.max(1, Math.round(dpr));
+    for (const x of [0, Math.round(size / 2)]) t.fillRect(x, 0, hair, size);
+  });
+  const family = token('--font-ui');
   return {
     ...colours,
-    font: `600 ${11 * dpr}px ${token('--font-ui')}`,
+    font: `600 ${11 * dpr}px ${family}`,
+    family,
     hatch: ctx.createPattern(hatch, 'repeat') ?? colours.wait,
     unknown: ctx.createPattern(unknown, 'repeat') ?? colours.muted,
     estimated: ctx.createPattern(estimated, 'repeat') ?? 'transparent',
+    crowd: ctx.createPattern(crowd, 'repeat') ?? colours.muted,
     tile: size,
   };
 }
@@ -93,7 +108,7 @@ export function makeInk(ctx: Ctx, token: (name: string) => string, dpr: number, 
 export function anchorTextures(ink: Ink, x: number, y: number): void {
   const e = ((x % ink.tile) + ink.tile) % ink.tile;
   const f = ((y % ink.tile) + ink.tile) % ink.tile;
-  for (const pattern of [ink.hatch, ink.unknown, ink.estimated]) {
+  for (const pattern of [ink.hatch, ink.unknown, ink.estimated, ink.crowd]) {
     if (typeof pattern !== 'string')
       pattern.setTransform({ a: 1, b: 0, c: 0, d: 1, e: Math.round(e), f: Math.round(f) });
   }

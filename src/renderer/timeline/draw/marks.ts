@@ -8,6 +8,7 @@ import { lastAtOrBefore } from '../model/hit.ts';
 import { MARK_BAR, MARK_GAP, MARK_MARGIN } from '../model/markRow.ts';
 import { toPx, type TimeScale } from '../model/scale.ts';
 import type { Ctx, Ink } from './ink.ts';
+import { drawName } from './name.ts';
 import type { Bar } from './shape.ts';
 
 type Reply = Pick<TimelineReply, 'markNames' | 'start' | 'end'>;
@@ -16,17 +17,9 @@ type Bins = Extract<MarkLevel, { form: 'bins' }>;
 
 /** About the widest of usual letters in 11 px Inter semibold: a name never runs out of its bar. */
 const CHAR_CSS = 6.8;
-const PAD_CSS = 6;
 /** Bars narrower than this (CSS px) have neither name nor edges. */
 const SHAPE_FROM = 4;
 const FILL = 0.3;
-
-function drawName(ctx: Ctx, name: string, left: number, right: number, bar: Bar): void {
-  const letters = Math.floor((right - left - 2 * PAD_CSS * bar.dpr) / (CHAR_CSS * bar.dpr));
-  if (letters < 2) return;
-  const text = name.length <= letters ? name : `${name.slice(0, letters - 1)}…`;
-  ctx.fillText(text, left + PAD_CSS * bar.dpr, bar.top + bar.height / 2);
-}
 
 function drawRegions(ctx: Ctx, level: Raw, reply: Reply, scale: TimeScale, bar: Bar, colour: string, ink: Ink): void {
   const { start, end, name, open } = level;
@@ -46,7 +39,7 @@ function drawRegions(ctx: Ctx, level: Raw, reply: Reply, scale: TimeScale, bar: 
     ctx.fillRect(left, bar.top, 2 * hair, bar.height);
     if (open[i] === 0) ctx.fillRect(right - 2 * hair, bar.top, hair, bar.height);
     ctx.fillStyle = ink.text;
-    drawName(ctx, reply.markNames[name[i]], Math.max(left, 0), Math.min(right, scale.width), bar);
+    drawName(ctx, reply.markNames[name[i]], Math.max(left, 0), Math.min(right, scale.width), bar, CHAR_CSS);
   }
 }
 

@@ -49,11 +49,16 @@ export const sameWindow = (a: FetchWindow, b: FetchWindow): boolean =>
 /** Lanes are asked for in pages, so that scrolling by a lane does not ask anew. */
 export const THREAD_PAGE = 16;
 
+/** Flame charts are high, and dear to answer: few are asked for beside those that can be seen. */
+export const FLAME_PAGE = 4;
+/** The contract's bound on the threads of one question. */
+export const MOST_FLAMES = 64;
+
 /** The threads of the visible rows, widened to whole pages: `all` in the order of the rows, `first`..`last` visible. */
-export function pageOfThreads(all: readonly ThreadIdx[], first: number, last: number): ThreadIdx[] {
+export function pageOfThreads(all: readonly ThreadIdx[], first: number, last: number, page = THREAD_PAGE): ThreadIdx[] {
   if (last < first || all.length === 0) return [];
-  const from = Math.floor(Math.max(first, 0) / THREAD_PAGE) * THREAD_PAGE;
-  const until = Math.ceil((last + 1) / THREAD_PAGE) * THREAD_PAGE;
+  const from = Math.floor(Math.max(first, 0) / page) * page;
+  const until = Math.ceil((last + 1) / page) * page;
   return all.slice(from, until);
 }
 

@@ -9,6 +9,7 @@ import {
   type ThreadIdx,
   type ThreadLane,
 } from '../../../shared/contract/types.ts';
+import type { Call } from '../../store/view.ts';
 import type { MarkHit } from './markRow.ts';
 import type { Row } from './rows.ts';
 
@@ -41,6 +42,7 @@ export interface Hover {
   readonly at: Ns;
   readonly hit: LaneHit | null;
   readonly marks: MarkHit | null;
+  readonly call: Call | null;
   /** Of the mouse, in the window. */
   readonly x: number;
   readonly y: number;

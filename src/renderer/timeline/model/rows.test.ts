@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ProcessInfo, ThreadInfo } from '../../../shared/contract/types.ts';
-import { nextFolds } from './folds.ts';
+import { foldFlames, nextFolds } from './folds.ts';
 import { pinnedRows, planRows, rowAtView, rowIndexAt, samePlan, visibleRows } from './rows.ts';
 
 const process = (idx: number, more: Partial<ProcessInfo> = {}) =>
@@ -186,5 +186,52 @@ describe('many processes', () => {
 
   it('keeps the search in sight', () => {
     expect(pinnedRows(plan({}), 400)).toEqual({ count: 3, height: 144 });
+  });
+});
+
+describe('flame charts', () => {
+  const traced = (callLevels: number[]) => ({
+    ...content(callLevels.length),
+    threads: callLevels.map((levels, i) => ({ ...thread(i), callLevels: levels })),
+  });
+  const flames = (folds: Parameters<typeof planRows>[2], session = traced([3, 0, 40])) =>
+    planRows(session, 'auto', folds).rows.filter((row) => row.kind === 'flame');
+
+  it('lie under the lanes of threads that called something, as high as their levels, the first of them when many', () => {
+    const { rows, flames: open } = planRows(traced([3, 0, 40]), 'auto', {});
+    expect(rows.map((r) => r.key).slice(3, 8)).toEqual(['thread0', 'flame0', 'thread1', 'thread2', 'flame2']);
+    expect(rows.find((r) => r.key === 'flame0')).toMatchObject({ levels: 3, of: 3, height: 8 + 3 * 15 });
+    expect(rows.find((r) => r.key === 'flame2')).toMatchObject({ levels: 12, of: 40, height: 8 + 12 * 15 });
+    expect(open).toEqual([0, 2]);
+    const compact = planRows(traced([3]), 'compact', {}).rows.find((r) => r.kind === 'flame');
+    expect(compact).toMatchObject({ height: 8 + 3 * 12 });
+  });
+
+  it('only grow while more levels come', () => {
+    const heights = [1, 2, 5, 12, 13, 60].map((levels) => flames({}, traced([levels]))[0].height);
+    expect(heights).toEqual([...heights].sort((a, b) => a - b));
+    expect(heights.at(-1)).toBe(heights[3]);
+  });
+
+  it('fold one by one, all together, and unfold to all their levels', () => {
+    const row = planRows(traced([3, 0, 40]), 'auto', {}).rows.find((r) => r.key === 'thread0')!;
+    const one = nextFolds({}, row, 'fold');
+    expect(flames(one).map((r) => r.key)).toEqual(['flame2']);
+    const all = foldFlames(one, true);
+    expect(flames(all)).toEqual([]);
+    const back = nextFolds(
+      all,
+      planRows(traced([3, 0, 40]), 'auto', all).rows.find((r) => r.key === 'thread0')!,
+      'fold',
+    );
+    expect(flames(back).map((r) => r.key)).toEqual(['flame0']);
+    expect(flames(foldFlames(back, false)).map((r) => r.key)).toEqual(['flame0', 'flame2']);
+    const deep = nextFolds({}, flames({})[1], 'levels');
+    expect(flames(deep)[1]).toMatchObject({ levels: 40, height: 8 + 40 * 15 });
+    expect(flames(nextFolds(deep, flames(deep)[1], 'levels'))[1]).toMatchObject({ levels: 12 });
+  });
+
+  it('a thread that called nothing has nothing to fold', () => {
+    expect(planRows(traced([0]), 'auto', {}).rows.find((r) => r.kind === 'thread')).toMatchObject({ fold: null });
   });
 });

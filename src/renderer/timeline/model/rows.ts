@@ -13,6 +13,7 @@ import type {
 } from '../../../shared/contract/types.ts';
 import { groupBy } from '../../lib/groupBy.ts';
 import type { Folds } from '../../store/view.ts';
+import { FIRST_LEVELS, flameHeight, LEVEL } from './flameRow.ts';
 import { marksHeight } from './markRow.ts';
 import { fits, isPython, processTree, type Branch } from './tree.ts';
 
@@ -39,7 +40,23 @@ export type Row = Placed &
     /** Stands for the processes that are hidden. */
     | { readonly kind: 'hidden'; readonly count: number }
     | { readonly kind: 'gil'; readonly gil: GilIdx; readonly bar: number }
-    | { readonly kind: 'thread'; readonly thread: ThreadIdx; readonly bar: number }
+    | {
+        readonly kind: 'thread';
+        readonly thread: ThreadIdx;
+        readonly bar: number;
+        /** Of its flame chart; null: it has none. */
+        readonly fold: 'open' | 'closed' | null;
+      }
+    /** What it called: its flame chart. */
+    | {
+        readonly kind: 'flame';
+        readonly thread: ThreadIdx;
+        /** Levels that are shown, of how many. */
+        readonly levels: number;
+        readonly of: number;
+        /** CSS pixels from one level to the next. */
+        readonly level: number;
+      }
     /** What the program marked in the thread above. */
     | { readonly kind: 'marks'; readonly thread: ThreadIdx }
     | { readonly kind: 'counters'; readonly fold: 'open' | 'closed' }
@@ -56,6 +73,8 @@ export interface RowPlan {
   readonly compact: boolean;
   /** The threads of the plan in its order: what up and down go through. */
   readonly threads: readonly ThreadIdx[];
+  /** Those whose flame charts are open. */
+  readonly flames: readonly ThreadIdx[];
 }
 
 /** design/README.md */
@@ -118,7 +137,27 @@ function lanesByProcess(session: Content): ReadonlyMap<ProcIdx, Lanes> {
   );
 }
 
-function laneRows({ gils, threads }: Lanes, compact: boolean, folded: boolean): Unplaced[] {
+function flameRow({ idx, callLevels }: ThreadInfo, compact: boolean, folds: Folds): Unplaced {
+  const level = compact ? LEVEL.compact : LEVEL.comfortable;
+  const levels = folds.flames?.[idx] === 'all' ? callLevels : Math.min(callLevels, FIRST_LEVELS);
+  const height = flameHeight(levels, level);
+  return { kind: 'flame', key: `flame${idx}`, height, thread: idx, levels, of: callLevels, level };
+}
+
+function threadRows(thread: ThreadInfo, compact: boolean, folds: Folds): Unplaced[] {
+  const { idx, markLevels, callLevels } = thread;
+  const height = compact ? HEIGHT.compactThread : HEIGHT.thread;
+  const bar = compact ? BAR.compactThread : BAR.thread;
+  const closed = (folds.flames?.[idx] ?? (folds.flamesClosed === true ? 'closed' : 'open')) === 'closed';
+  const rows: Unplaced[] = [
+    { kind: 'thread', key: `thread${idx}`, height, thread: idx, bar, fold: callLevels > 0 ? fold(closed) : null },
+  ];
+  if (markLevels > 0) rows.push({ kind: 'marks', key: `marks${idx}`, height: marksHeight(markLevels), thread: idx });
+  if (callLevels > 0 && !closed) rows.push(flameRow(thread, compact, folds));
+  return rows;
+}
+
+function laneRows({ gils, threads }: Lanes, compact: boolean, folded: boolean, folds: Folds): Unplaced[] {
   const strips = gils.map((gil) => ({
     kind: 'gil' as const,
     key: `gil${gil.idx}`,
@@ -127,19 +166,18 @@ function laneRows({ gils, threads }: Lanes, compact: boolean, folded: boolean): 
     bar: BAR.gil,
   }));
   if (folded) return strips;
-  const height = compact ? HEIGHT.compactThread : HEIGHT.thread;
-  const bar = compact ? BAR.compactThread : BAR.thread;
   // An attach may hear of another thread first.
   const ordered = [...threads.filter((t) => t.main), ...threads.filter((t) => !t.main)];
-  const lanes = ordered.flatMap(({ idx, markLevels }): Unplaced[] => {
-    const lane = { kind: 'thread' as const, key: `thread${idx}`, height, thread: idx, bar };
-    if (!markLevels) return [lane];
-    return [lane, { kind: 'marks', key: `marks${idx}`, height: marksHeight(markLevels), thread: idx }];
-  });
-  return [...strips, ...lanes];
+  return [...strips, ...ordered.flatMap((thread) => threadRows(thread, compact, folds))];
 }
 
-function groupRows({ process, depth }: Branch, lanes: Lanes, compact: boolean, folded: boolean): Unplaced[] {
+function groupRows(
+  { process, depth }: Branch,
+  lanes: Lanes,
+  compact: boolean,
+  folded: boolean,
+  folds: Folds,
+): Unplaced[] {
   const empty = lanes.gils.length === 0 && lanes.threads.length === 0;
   const head: Unplaced = {
     kind: 'process',
@@ -149,13 +187,13 @@ function groupRows({ process, depth }: Branch, lanes: Lanes, compact: boolean, f
     depth,
     fold: empty || !isPython(process) ? null : fold(folded),
   };
-  return [head, ...laneRows(lanes, compact, folded)];
+  return [head, ...laneRows(lanes, compact, folded, folds)];
 }
 
 function processRows(session: Content, compact: boolean, folds: Folds): Unplaced[] {
   const lanes = lanesByProcess(session);
   const several = session.processes.length > 1;
-  if (!several) return session.processes.flatMap((p) => laneRows(lanes.get(p.idx) ?? NO_LANES, compact, false));
+  if (!several) return session.processes.flatMap((p) => laneRows(lanes.get(p.idx) ?? NO_LANES, compact, false, folds));
   const many = session.processes.length > FOLD_PROCESSES_ABOVE;
   const tree = processTree(session.processes);
   const hidden = new Set(folds.hidden);
@@ -168,7 +206,7 @@ function processRows(session: Content, compact: boolean, folds: Folds): Unplaced
   const rows = shown.flatMap((branch) => {
     const { idx } = branch.process;
     const folded = folds.processes?.[idx] ?? (many && idx !== folds.solo && branch !== tree[0]);
-    return groupRows(branch, lanes.get(idx) ?? NO_LANES, compact, folded);
+    return groupRows(branch, lanes.get(idx) ?? NO_LANES, compact, folded, folds);
   });
   const ended = tree.filter(({ process }) => process.endedNs !== null).length;
   const bar: Unplaced = { kind: 'processes', key: 'processes', height: HEIGHT.processes, count: tree.length, ended };
@@ -202,7 +240,8 @@ export function planRows(session: Content, laneHeight: Settings['laneHeight'], f
     return placed;
   });
   const threads = rows.flatMap((row) => (row.kind === 'thread' ? [row.thread] : []));
-  return { rows, height: top, compact, threads };
+  const flames = rows.flatMap((row) => (row.kind === 'flame' ? [row.thread] : []));
+  return { rows, height: top, compact, threads, flames };
 }
 
 /** A row says all of itself in a handful of plain values. */

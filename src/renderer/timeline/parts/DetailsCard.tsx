@@ -5,12 +5,13 @@ import type { Place } from '../../../shared/contract/blame.ts';
 import { formatNs, formatPercent, group } from '../../lib/format.ts';
 import { placeText, placeTitle } from '../../lib/places.ts';
 import { useView, viewStore } from '../../store/view.ts';
-import { ArrowIcon, CloseIcon } from '../../ui/icons.tsx';
+import { CloseIcon } from '../../ui/icons.tsx';
 import type { TimelineController } from '../controller.ts';
 import { goTo } from '../keys.ts';
 import { chainLines, type ChainLine } from '../model/chainWords.ts';
 import { explain, NOBODY, type Share } from '../model/explain.ts';
 import { formatAt } from '../model/ticks.ts';
+import { NeighbourButton } from './NeighbourButton.tsx';
 import { threadName, useSwatch, type Swatch } from './names.ts';
 import { useDetails } from './hooks.ts';
 
@@ -33,6 +34,7 @@ export function DetailsCard({ controller, session }: Props) {
     viewStore(session.id).getState().pin(null);
     card.current?.closest<HTMLElement>('[data-testid="timeline"]')?.focus({ preventScroll: true });
   };
+  const [previous, next] = [details?.previous ?? null, details?.next ?? null];
   const go = (to: { start: number; end: number }, thread = pinned.thread) => goTo(controller, thread, to);
   return (
     <div
@@ -47,8 +49,13 @@ export function DetailsCard({ controller, session }: Props) {
       <div className="tl-card__head">
         <i style={{ background: swatch(pinned.thread) }} />
         <span className="ellipsis">{threadName(session, pinned.thread)}</span>
-        <NeighbourButton label="Previous interval" to={details?.previous ?? null} back onGo={go} />
-        <NeighbourButton label="Next interval" to={details?.next ?? null} onGo={go} />
+        <NeighbourButton
+          label="Previous interval"
+          disabled={previous === null}
+          back
+          onGo={() => previous && go(previous)}
+        />
+        <NeighbourButton label="Next interval" disabled={next === null} onGo={() => next && go(next)} />
         <button type="button" className="tl-iconbtn" aria-label="Close the details" onClick={close}>
           <CloseIcon size={14} />
         </button>
@@ -61,28 +68,6 @@ export function DetailsCard({ controller, session }: Props) {
         </p>
       )}
     </div>
-  );
-}
-
-interface NeighbourProps {
-  label: string;
-  to: { start: number; end: number } | null;
-  back?: boolean;
-  onGo: (to: { start: number; end: number }) => void;
-}
-
-function NeighbourButton({ label, to, back = false, onGo }: NeighbourProps) {
-  return (
-    <button
-      type="button"
-      className={`tl-iconbtn${back ? ' tl-iconbtn--back' : ''}`}
-      aria-label={label}
-      title={label}
-      disabled={to === null}
-      onClick={() => to !== null && onGo(to)}
-    >
-      <ArrowIcon size={14} />
-    </button>
   );
 }
 

@@ -7,6 +7,7 @@ import { useView } from '../../store/view.ts';
 import { Popover } from '../../ui/Popover.tsx';
 import type { TimelineController } from '../controller.ts';
 import { isLive } from '../model/follow.ts';
+import { CallsFilter } from './CallsFilter.tsx';
 import { useShown } from './hooks.ts';
 import { Legend } from './Legend.tsx';
 
@@ -24,7 +25,7 @@ export function Head({ controller, session }: Props) {
       <div className="tl-overview">
         <div className="tl-head-label">
           <span className="tl-label__section">Overview</span>
-          <Buttons controller={controller} />
+          <Buttons controller={controller} session={session} />
         </div>
         <div data-tl="overview" className="tl-overview__plot" data-testid="overview">
           <canvas
@@ -70,11 +71,12 @@ function FollowButton({ controller, sessionId }: { controller: TimelineControlle
   );
 }
 
-function Buttons({ controller }: { controller: TimelineController }) {
+function Buttons({ controller, session }: Props) {
   const help = useRef<HTMLButtonElement>(null);
   const [open, setOpen] = useState(false);
   return (
     <span className="tl-buttons">
+      <CallsFilter session={session} />
       <button
         type="button"
         data-testid="zoom-out"

@@ -12,6 +12,7 @@ import { coreTotals, counterTotals, gilTotals, laneTotals } from '../model/total
 import type { Kept } from '../source.ts';
 import type { FoldAction } from '../model/folds.ts';
 import { isLive } from '../model/follow.ts';
+import { FlameLabel } from './FlameLabel.tsx';
 import { ProcessBar } from './ProcessBar.tsx';
 import { indent, ProcessLabel, ProcessTools } from './ProcessLabel.tsx';
 import { COUNTER_TITLES, useSwatch, type Swatch } from './names.ts';
@@ -48,7 +49,13 @@ export function Labels({ controller, session, rows, kept, range, compact, folds,
       data-ended={row.kind === 'process' && session.processes[row.process]?.endedNs != null ? '' : undefined}
       onClick={row.kind === 'thread' ? () => viewStore(session.id).getState().markThread(row.thread) : undefined}
     >
-      <div className="tl-label__text">{labelOf(row, context)}</div>
+      <div className="tl-label__text">
+        {row.kind === 'flame' ? (
+          <FlameLabel sessionId={session.id} row={row} onLevels={() => onFold(row, 'levels')} />
+        ) : (
+          labelOf(row, context)
+        )}
+      </div>
       {row.kind === 'processes' && (
         <ProcessBar
           processes={row.count}
@@ -75,7 +82,11 @@ export function Labels({ controller, session, rows, kept, range, compact, folds,
           className="tl-fold"
           aria-expanded={row.fold === 'open'}
           aria-label={row.fold === 'open' ? 'Fold' : 'Unfold'}
-          onClick={() => onFold(row, 'fold')}
+          title={row.kind === 'thread' ? 'Its calls' : undefined}
+          onClick={(event) => {
+            event.stopPropagation();
+            onFold(row, 'fold');
+          }}
         >
           <ChevronIcon size={14} />
         </button>
@@ -140,6 +151,7 @@ function labelOf(row: Row, context: Context): ReactNode {
     case 'marks':
       return <span className="muted small">marks</span>;
     case 'processes':
+    case 'flame':
       return null;
     case 'hidden':
       return <span className="muted small">{count(row.count, 'process', 'processes')} hidden</span>;

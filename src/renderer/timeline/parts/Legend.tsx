@@ -1,20 +1,24 @@
 /** What the shapes of the lanes mean, drawn by the same functions as the lanes, and the keys. */
 import { useEffect, useRef } from 'react';
 import { IntervalFlag, ThreadState } from '../../../shared/contract/types.ts';
-import { inkOn, threadColour } from '../../theme/colours.ts';
+import { inkOn, threadColour, type Theme } from '../../theme/colours.ts';
+import { functionColour } from '../../theme/functionColours.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { drawBinLane } from '../draw/bins.ts';
 import { anchorTextures, makeInk, type Ctx } from '../draw/ink.ts';
 import { drawRawLane } from '../draw/lane.ts';
+import { drawFlame } from '../draw/flame.ts';
 import { drawMarks } from '../draw/marks.ts';
 import type { LaneStyle } from '../draw/shape.ts';
 import type { Ink } from '../draw/ink.ts';
+import { LEVEL } from '../model/flameRow.ts';
+import { makeFlame } from '../model/flames.ts';
 import { makeScale } from '../model/scale.ts';
 
 const WIDTH = 84;
 const HEIGHT = 24;
 
-type Paint = (ctx: Ctx, ink: Ink, style: LaneStyle, dpr: number) => void;
+type Paint = (ctx: Ctx, ink: Ink, style: LaneStyle & { theme: Theme }, dpr: number) => void;
 
 function interval(state: ThreadState, flags: number, from = 4, to = 80): Paint {
   return (ctx, ink, style, dpr) =>
@@ -77,6 +81,34 @@ const marks: Paint = (ctx, ink, style, dpr) =>
     ink,
   );
 
+/** A call within another, one written in C, and short ones that stand together. */
+const calls: Paint = (ctx, ink, { theme }, dpr) => {
+  const fn = (name: string, file: string, builtin = false) => ({
+    ...{ idx: 0, process: 0, qualname: null, firstLine: 1 },
+    ...{ name, file, builtin },
+  });
+  const functions = new Map([
+    [1, fn('run', 'app.py')],
+    [2, fn('sleep', 'time', true)],
+  ]);
+  const spans = {
+    start: Float64Array.of(4, 4, 46),
+    end: Float64Array.of(80, 44, 76),
+    depth: Uint16Array.of(0, 1, 1),
+    function: Uint32Array.of(1, 2, 0),
+    count: Uint32Array.of(1, 1, 9),
+    open: Uint8Array.of(0, 0, 0),
+  };
+  drawFlame(
+    ctx,
+    makeFlame(0, spans, functions),
+    makeScale({ start: 0, end: WIDTH }, WIDTH * dpr),
+    { top: -2 * dpr, height: HEIGHT * dpr, dpr, levels: 2, level: LEVEL.compact },
+    ink,
+    (f) => functionColour(f, theme),
+  );
+};
+
 const ENTRIES: readonly (readonly [Paint, string, string])[] = [
   [interval(ThreadState.hold, IntervalFlag.preempted), 'Hold, pre-empted', 'square end: it was made to let go'],
   [interval(ThreadState.hold, IntervalFlag.voluntary), 'Hold, voluntary', 'round end: it went into a blocking call'],
@@ -87,6 +119,7 @@ const ENTRIES: readonly (readonly [Paint, string, string])[] = [
   [interval(ThreadState.unknown, 0), 'Unknown', 'events were dropped here'],
   [interval(ThreadState.hold, IntervalFlag.estimated), 'Estimated', 'not measured: the portable engine'],
   [marks, 'Marks', 'a region and an instant that the program named itself'],
+  [calls, 'Calls', 'with the function trace; hollow: written in C; lines: several short ones'],
   [bins, 'Many at once', 'heights are the parts of the time: hold below, wait above'],
 ];
 
@@ -96,6 +129,7 @@ const KEYS: readonly (readonly [string, string])[] = [
   ['shift + wheel · A D · drag the ruler', 'pan'],
   ['double click · Z', 'zoom to the interval, to the selection'],
   ['click · Enter', 'details; ← → to the neighbours'],
+  ['C', 'a call; ← → ↑ ↓ to the calls around it'],
   ['↑ ↓', 'lane by lane'],
   ['0 · Home · End', 'all, start, end'],
   ['F', 'follow the live edge'],
@@ -118,7 +152,7 @@ function Sample({ paint }: { paint: Paint }) {
     anchorTextures(ink, 0, 0);
     ctx.font = ink.font;
     ctx.textBaseline = 'middle';
-    paint(ctx, ink, { colour, inkOnColour: inkOn(colour) }, dpr);
+    paint(ctx, ink, { colour, inkOnColour: inkOn(colour), theme }, dpr);
   }, [paint, theme]);
   return <canvas ref={canvas} style={{ width: WIDTH, height: HEIGHT }} aria-hidden="true" />;
 }

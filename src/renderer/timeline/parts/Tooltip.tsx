@@ -9,6 +9,7 @@ import type { TimelineController } from '../controller.ts';
 import { explain, VERBS } from '../model/explain.ts';
 import { holderAt, type Hover } from '../model/hit.ts';
 import { formatAt } from '../model/ticks.ts';
+import { CallTip } from './CallTip.tsx';
 import { MarkTip } from './MarkTip.tsx';
 import { threadName, useSwatch, type Swatch } from './names.ts';
 import { useDetails, useShown } from './hooks.ts';
@@ -54,6 +55,12 @@ export function Tooltip({ controller, session }: Props) {
           colour={swatch(hover.row.thread)}
           at={(ns) => <At controller={controller} at={ns} />}
         />
+      ) : hover.row.kind === 'flame' && hover.call !== null ? (
+        <CallTip
+          call={hover.call}
+          thread={threadName(session, hover.row.thread)}
+          at={(ns) => <At controller={controller} at={ns} />}
+        />
       ) : hover.row.kind === 'gil' ? (
         <GilTip controller={controller} session={session} hover={hover} swatch={swatch} />
       ) : (
@@ -66,6 +73,7 @@ export function Tooltip({ controller, session }: Props) {
 function tells(hover: Hover): boolean {
   const { kind } = hover.row;
   if (kind === 'thread') return hover.hit !== null && (hover.hit.interval !== null || hover.hit.bin !== null);
+  if (kind === 'flame') return hover.call !== null;
   if (kind === 'marks') return hover.marks !== null;
   return kind === 'gil' || kind === 'core' || kind === 'counter';
 }

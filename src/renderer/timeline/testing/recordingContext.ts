@@ -58,8 +58,10 @@ export const TEST_INK: Ink = {
   accent: 'accent',
   wait: 'wait',
   font: '600 11px Inter',
+  family: 'Inter',
   hatch: 'hatch',
   unknown: 'unknown',
   estimated: 'estimated',
+  crowd: 'crowd',
   tile: 6,
 };
