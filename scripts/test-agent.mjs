@@ -52,6 +52,7 @@ function run(title, command, args) {
       const passed = Number(score?.[1] ?? 0);
       const failed = Number(score?.[2] ?? 1) || (status === 0 ? 0 : 1);
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
+      for (const [, why] of text.matchAll(/^skipped: (.*)$/gm)) console.log(`skipped: ${title}: ${why}`);
       if (failed > 0) console.log(text.trimEnd());
       console.log(`${title}: ${passed} passed, ${failed} failed (${seconds} s)`);
       resolve({ passed, failed });
