@@ -146,6 +146,8 @@ export const IntervalFlag = {
   estimated: 16,
   /** Released: whether it ran or blocked is sampled, not measured. */
   sampled: 32,
+  /** Released: most of it was a wait for a lock (threading.Lock, Condition, Queue, join ...). */
+  lock: 64,
 } as const;
 
 /**
@@ -321,6 +323,8 @@ export interface SummaryThread {
   waits: number;
   preempted: number;
   voluntary: number;
+  /** Released, waiting for a lock, a condition, a queue: apart from GIL waits. */
+  lock_wait_s: number;
   hold_max_s: number | null;
   wait_p50_s: number | null;
   wait_p95_s: number | null;
@@ -366,6 +370,8 @@ export interface StatsReply {
     waitS: number;
     runningS: number;
     blockedS: number;
+    /** Of the released time: intervals that were mostly waits for a lock, a condition, a queue. */
+    lockS: number;
     cpuS: number | null;
     takes: number;
     waits: number;

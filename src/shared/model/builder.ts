@@ -10,6 +10,8 @@ import type { GilTrack, Track } from './track.ts';
 
 /** Released and at least this part of it on CPU: it ran. */
 export const RUNNING_FRACTION = 0.5;
+/** A released interval is a wait for a lock if at least so much of it was. */
+const LOCK_FRACTION = 0.5;
 /** Without site signature, who asks again this soon did not let go by will. docs/protocol.md. */
 const ASKS_AGAIN_NS = 50_000;
 
@@ -125,6 +127,7 @@ export class IntervalBuilder {
     track.openDrop = null;
     track.takenAt = 0;
     track.releaseCpu = NaN;
+    track.lockFrom = NaN;
     track.gil = null;
     track.state = ThreadState.unknown;
     track.rows.setMeta(track.rows.length - 1, packState(ThreadState.unknown, 0, NOT_KNOWN));
@@ -188,18 +191,31 @@ export class IntervalBuilder {
     this.endHold(track, ns, IntervalFlag.open);
   }
 
+  /** Until it asks for the GIL again: nothing else comes between (Python/thread_pthread.h, PyThread_acquire_lock_timed). */
+  waitForLock(track: Track, ns: Ns): void {
+    if (track.state !== ThreadState.blocked && track.state !== ThreadState.running) return;
+    if (!Number.isNaN(track.lockFrom)) return;
+    track.lockFrom = ns;
+    this.flagLast(track, IntervalFlag.lock);
+  }
+
   /** With the CPU time the thread measured itself; without, released.ts decides when a sample comes. */
   private endReleased(track: Track, ns: Ns): void {
-    const cpu = track.releaseCpu;
+    const [cpu, lockFrom] = [track.releaseCpu, track.lockFrom];
     track.releaseCpu = NaN;
+    track.lockFrom = NaN;
     if (track.state !== ThreadState.blocked && track.state !== ThreadState.running) return;
-    if (Number.isNaN(cpu)) return;
     const { rows } = track;
     const last = rows.length - 1;
     const length = ns - rows.start(last);
+    const flags = ns - lockFrom >= length * LOCK_FRACTION ? IntervalFlag.lock : 0;
+    const before = rows.meta(last);
+    // Its begin was taken for the whole of it while it was open.
+    if (flags === 0) rows.setMeta(last, packState(track.state, flagsOf(before) & ~IntervalFlag.lock, extraOf(before)));
+    if (Number.isNaN(cpu)) return;
     const fraction = length > 0 ? cpu / length : 0;
     const state = fraction >= RUNNING_FRACTION ? ThreadState.running : ThreadState.blocked;
-    rows.setMeta(last, packState(state, 0, fractionCode(fraction)));
+    rows.setMeta(last, packState(state, flags, fractionCode(fraction)));
   }
 
   /** The thread asks for a GIL again: now the DROP before has a name. */

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeControl } from '../protocol/control.ts';
 import { encodeEvents, EventKind, type EventInput } from '../protocol/events.ts';
 import { encodeFrame, FrameKind, FrameReader, ProtocolError } from '../protocol/frames.ts';
+import { CallKind, encodeCalls, encodeTally, type CallInput, type TallyFigures } from '../protocol/functionTrace.ts';
 import { encodeWatermark } from '../protocol/sample.ts';
 import { SessionModel } from './session.ts';
 import { at, modelOf, ORIGIN } from './testing/recording.ts';
@@ -31,6 +32,9 @@ function askAll(model: SessionModel): void {
   model.timeline({ start: end, end: 0, px: 0 });
   model.overview(20);
   model.stats({ start: end / 3, end: end / 2 });
+  model.functions({ start: end / 3, end: end / 2 }, { thread: 1, search: 'f' });
+  for (const px of [1, 50])
+    model.flame({ start: -end, end: end * 2, px, threads: [0, 1, 2, 99], minNs: px, search: 'f' });
   for (const thread of model.threads) model.details(thread.idx, end / 2);
 }
 
@@ -100,6 +104,51 @@ describe('hostile frames', () => {
         }
       }),
       { numRuns: 300, interruptAfterTimeLimit: 15_000 },
+    );
+  });
+
+  it('of a function trace, of valid form in any order, give answers all the same', () => {
+    const number = fc.oneof(fc.nat(4), fc.nat(70_000));
+    const one = fc.record({
+      kind: fc.constantFrom(...Object.values(CallKind)),
+      dt: fc.nat(100),
+      depth: fc.oneof(fc.nat(4), fc.nat(65_535)),
+      ...{ site: number, length: fc.oneof(number, fc.constant(2 ** 50)) },
+    });
+    const figures = fc.tuple(number, number, number, number, number, number, fc.constant(2 ** 53 - 1));
+    const frame = fc.record({
+      ...{ serial: fc.integer({ min: 1, max: 3 }), dropped: fc.nat(9), base: fc.nat(1000), until: fc.nat(1000) },
+      records: fc.array(one, { maxLength: 12 }),
+      rows: fc.array(fc.record({ site: number, sums: figures }), { maxLength: 4 }),
+      mark: fc.option(fc.nat(4000)),
+    });
+    fc.assert(
+      fc.property(fc.array(frame, { maxLength: 12 }), (frames) => {
+        const model = modelOf([hello]);
+        const reader = new FrameReader();
+        for (const { serial, dropped, base, until, records, rows, mark: ns } of frames) {
+          let now = base;
+          const stamped = records.map(({ dt, ...each }) => ({ ...each, ns: at((now += dt)) }));
+          const thread = { serial, tid: serial };
+          const tally = { ...thread, from: at(base), until: at(base + until), rows };
+          const bytes = [
+            encodeFrame(FrameKind.calls, encodeCalls({ ...thread, dropped, records: stamped })),
+            encodeFrame(FrameKind.tally, encodeTally(tally)),
+            ...(ns === null ? [] : [mark(ns)]),
+          ];
+          for (const each of bytes) for (const parsed of reader.push(each)) model.apply(parsed);
+        }
+        askAll(model);
+        const end = Math.max(model.endNs, 1);
+        for (const { spans } of model.flame({ start: 0, end, px: 40, threads: [0, 1, 2] }).threads) {
+          for (let i = 0; i < spans.start.length; i++) {
+            expect(spans.end[i]).toBeGreaterThanOrEqual(spans.start[i]);
+            if (i > 0 && spans.depth[i] === spans.depth[i - 1])
+              expect(spans.start[i]).toBeGreaterThanOrEqual(spans.end[i - 1]);
+          }
+        }
+      }),
+      { numRuns: 200, interruptAfterTimeLimit: 15_000 },
     );
   });
 

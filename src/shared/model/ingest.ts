@@ -374,7 +374,8 @@ export class ProcessIngest {
         this.forget(track);
         break;
       case EventKind.releaseCpu:
-        track.releaseCpu = block.numbers![row];
+        if (block.flags[row] === 1) builder.waitForLock(track, ns);
+        else track.releaseCpu = block.numbers![row];
         break;
       case EventKind.site:
         track.site = this.store.sites.index(this.process.info.idx, block.numbers![row]);

@@ -16,13 +16,15 @@ export const Sum = {
   waits: 7,
   preempted: 8,
   voluntary: 9,
+  /** Nanoseconds of released intervals that were waits for a lock. */
+  lock: 10,
 } as const;
-export const SUM_WIDTH = 10;
+export const SUM_WIDTH = 11;
 
 /** `extra`: the core of a hold or wait, or the fraction of a released interval. */
 export const packState = (state: number, flags: number, extra: number): number => state | (flags << 3) | (extra << 16);
 export const stateOf = (meta: number): ThreadState => (meta & 7) as ThreadState;
-export const flagsOf = (meta: number): number => (meta >>> 3) & 63;
+export const flagsOf = (meta: number): number => (meta >>> 3) & 127;
 export const extraOf = (meta: number): number => meta >>> 16;
 export const withFlags = (meta: number, flags: number): number => meta | (flags << 3);
 
@@ -53,5 +55,7 @@ export function weighState(sums: Float64Array, meta: number, ns: number): void {
     else if (flags & IntervalFlag.voluntary) sums[Sum.voluntary]++;
   } else if (state === ThreadState.wait) {
     sums[Sum.waits]++;
+  } else if (flagsOf(meta) & IntervalFlag.lock) {
+    sums[Sum.lock] += ns;
   }
 }

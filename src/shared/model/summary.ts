@@ -29,6 +29,7 @@ function threadSummary(store: Store, figures: ThreadFigures): SummaryThread {
     waits: figures.waits,
     preempted: figures.preempted,
     voluntary: figures.voluntary,
+    lock_wait_s: figures.lockS,
     hold_max_s: figures.holdMaxS,
     wait_p50_s: figures.waitP50S,
     wait_p95_s: figures.waitP95S,

@@ -52,6 +52,8 @@ export class Track {
   openDrop: OpenDrop | null = null;
   /** CPU ns of the released interval that is about to end; NaN when not measured. */
   releaseCpu = NaN;
+  /** Since when it waits for a lock in the released interval that is open; NaN: it does not. */
+  lockFrom: Ns = NaN;
   /** The one GIL it ever used, NO_GIL before, null when there were several. */
   onlyGil: number | null = NO_GIL;
   /** True while it is counted among the waiters of `gil`. */

@@ -37,7 +37,7 @@ export interface EventBlock {
   /** Nanoseconds since the origin given to decodeEvents. Never decreasing. */
   times: Float64Array;
   kinds: Uint8Array;
-  /** 1 where flag A is set: TAKE: a counted switch; DROP: from a voluntary site. */
+  /** 1 where flag A is set: TAKE: a counted switch; DROP: from a voluntary site; RELEASE_CPU: not CPU time, but the begin of a wait for a lock. */
   flags: Uint8Array;
   /** CORE_UNKNOWN where not known. */
   cores: Uint16Array;
@@ -109,7 +109,7 @@ export interface EventInput {
   /** From this event on; left out: as before. */
   core?: number;
   gil?: number;
-  /** RELEASE_CPU only. */
+  /** RELEASE_CPU without flag A only. */
   cpuNs?: number | bigint;
   /** SITE only. */
   site?: number;
