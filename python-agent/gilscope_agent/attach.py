@@ -78,6 +78,7 @@ def _run(config, library):
         "GILSCOPE_LIB_FILE": config.get("lib", ""),
         "GILSCOPE_CHILDREN": config.get("children", "1"),
         "GILSCOPE_SITES": config.get("sites", "1"),
+        "GILSCOPE_FUNCTIONS": config.get("functions", "0"),
     }
     try:
         engine = bootstrap.start(settings)

@@ -34,9 +34,9 @@ def _choose(sock, settings):
         reason = "the estimated engine was asked for"
     else:
         wanted_sites = settings.get("GILSCOPE_SITES") != "0"
-        reason = exact.start(
-            sock, settings.get("GILSCOPE_LIB", ""), lambda: hello(token, "exact"), Follow(settings), wanted_sites
-        )
+        functions = settings.get("GILSCOPE_FUNCTIONS") == "1"
+        library = settings.get("GILSCOPE_LIB", "")
+        reason = exact.start(sock, library, lambda: hello(token, "exact"), Follow(settings), wanted_sites, functions)
         if reason is None:
             return "exact"
     greeting = hello(token, "estimated")

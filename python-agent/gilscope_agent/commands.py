@@ -26,6 +26,16 @@ def stop(session):
     return None
 
 
+def functions(session, on):
+    """Begin or end the function trace; an error says why it cannot be."""
+    if on is True:
+        session.functions.on()
+    elif on is False:
+        session.functions.off()
+    else:
+        raise ValueError("on must be true or false")
+
+
 def watch_add(session, expression, rate=None):
     """Sample the reference count of what the expression names; the answer is the watch's id."""
     return {"watch": session.watches.add(expression, rate)}
@@ -51,7 +61,17 @@ def list_names(session, module):
 
 COMMANDS = {
     function.__name__: function
-    for function in (set_switch_interval, ping, stop, watch_add, watch_remove, watch_rate, list_modules, list_names)
+    for function in (
+        set_switch_interval,
+        ping,
+        stop,
+        functions,
+        watch_add,
+        watch_remove,
+        watch_rate,
+        list_modules,
+        list_names,
+    )
 }
 
 

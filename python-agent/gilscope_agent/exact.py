@@ -8,16 +8,18 @@ import os
 
 from . import commands, sites, wire
 from .children import ProcessName, load_spawner
+from .functions import Functions
 from .marks import Marks
 from .names import Names
 from .native import Native, Unusable
+from .ticks import Ticks
 from .watches import Watches
 
 # The callback must outlive every call the tracer could make: it is never given up.
 _kept = []
 
 
-def start(sock, library, greeting, follow, wanted_sites):
+def start(sock, library, greeting, follow, wanted_sites, wanted_functions):
     """None when tracing has started; otherwise the reason why it cannot. `greeting()` gives the HELLO; `follow`: see children.py."""
     try:
         native = Native(library)
@@ -27,6 +29,8 @@ def start(sock, library, greeting, follow, wanted_sites):
         session.start(sock)
         if why_no_sites:
             session.send_json(wire.STATE, {"sites": False, "sites_reason": why_no_sites})
+        if wanted_functions:
+            session.try_functions()
     except Unusable as error:
         return str(error)
     return None
@@ -50,7 +54,9 @@ class Session:
         self._greeting = greeting
         self._follow = follow
         self._callback = native.callback_type(self._command)
+        self._ticks = Ticks(native.gs_tick_every)
         self.watches = Watches(self._send, self._pace)
+        self.functions = Functions(native, lambda state: self.send_json(wire.STATE, state), self._ticks.set)
         self.stop_requested = False
 
     def start(self, sock):
@@ -94,7 +100,14 @@ class Session:
 
     def _pace(self, seconds):
         """How often the tracer's thread calls for a round of the watches."""
-        self._native.gs_tick_every(0 if seconds is None else int(seconds * 1e6))
+        self._ticks.set(self.watches.round, seconds)
+
+    def try_functions(self):
+        """STATE says why not, when it cannot be."""
+        try:
+            self.functions.on()
+        except Exception:
+            pass
 
     def _named(self, thread, name, is_main, is_self):
         """Names tells of a thread; never raises."""
@@ -113,14 +126,16 @@ class Session:
         """On the tracer's thread, holding the GIL. Nothing may escape: ctypes would print it into the program's output."""
         try:
             if address is None:
-                self.watches.round()
+                self._ticks.run()
             elif length:
                 commands.execute(self, self._native.text_at(address, length))
             else:
                 # gilscope is gone, perhaps killed: the tracer has stopped already.
                 self.names.remove()
+                self.functions.off()
             if self.stop_requested:
                 self.names.remove()
+                self.functions.off()
                 self.marks.close()
                 self._native.gs_stop(0)
         except Exception:
@@ -129,19 +144,23 @@ class Session:
     def _at_exit(self):
         self.process_name.look()
         self.marks.close()
+        self.functions.round()
         self._native.gs_disable_commands()
 
     def _in_child(self):
         """After a fork the tracer has stopped itself; if it was running until then, it is taken up again."""
         self.names.remove()
         if not self._follow.wanted or not self._recording or self._native.gs_forked() != self._recording:
+            self.functions.leave()
             return
         try:
             sock = self._follow.connect()
             if self._run(self._native.gs_restart, sock):
                 self.process_name.watch_fork()
+                self.functions.begin_again()
             else:
                 sock.close()
+                self.functions.leave()
         except Exception:
             # The child, too, runs on untraced.
-            pass
+            self.functions.leave()

@@ -40,6 +40,7 @@ class Native:
         if version != VERSION:
             raise Unusable("the native tracer is of version %s, the agent of %s" % (version, VERSION))
         self._ctypes = ctypes
+        self.known_sites = None
 
     def _bind(self, ctypes, library):
         size, text, number = ctypes.c_size_t, ctypes.c_char_p, ctypes.c_int
@@ -62,6 +63,15 @@ class Native:
             "gs_thread_state": (size, []),
             "gs_peek": (size, [size, ctypes.c_void_p, size]),
             "gs_sites_set": (number, [ctypes.c_void_p]),
+            "gs_sites_drops": (None, [number]),
+            "gs_calls_set": (number, [ctypes.c_void_p]),
+            "gs_calls_on": (number, []),
+            "gs_calls_off": (None, []),
+            "gs_calls_tick": (None, []),
+            "gs_calls_callback": (ctypes.py_object, [number]),
+            "gs_calls_find_slot": (number, []),
+            "gs_calls_install": (number, [number, ctypes.c_void_p, number]),
+            "gs_calls_begin_here": (None, [ctypes.py_object, number, ctypes.py_object]),
             "gs_site_look": (number, [ctypes.c_void_p, size]),
         }
         for name, (result, arguments) in shapes.items():
@@ -124,6 +134,47 @@ class Native:
         """Unusable when it is refused; None: drops carry no site."""
         if self.gs_sites_set(None if layout is None else self._ctypes.byref(layout)) and layout is not None:
             raise Unusable("there is no memory for the places where threads let go")
+        self.known_sites = layout
+
+    # --- for functions.py ---
+
+    def call_layout(self):
+        c = self._ctypes
+        names = (
+            "object_frame object_type type_name function_table function_self function_module descriptor_table "
+            "descriptor_owner"
+        )
+        types = "function_type method_type descriptor_type str_type type_type"
+
+        class Layout(c.Structure):
+            _fields_ = (
+                [("size", c.c_uint32)]
+                + [(name, c.c_int32) for name in names.split()]
+                + [("reserved", c.c_uint32)]
+                + [(name, c.c_uint64) for name in types.split()]
+            )
+
+        return Layout(size=c.sizeof(Layout))
+
+    def set_calls(self, layout):
+        if self.gs_calls_set(self._ctypes.byref(layout)):
+            raise Unusable("the native tracer cannot read what is called")
+
+    def install_calls(self, on, most=100):
+        """Kernel ids (0: not known) of threads that have a profiler of their own."""
+        tids = (self._ctypes.c_uint32 * most)()
+        count = self.gs_calls_install(1 if on else 0, self._ctypes.byref(tids), most)
+        return list(tids[: min(count, most)])
+
+    def address_of(self, name):
+        """Of a variable of the interpreter's; 0 when there is none of that name."""
+        c = self._ctypes
+        try:
+            return c.addressof(c.c_char.in_dll(c.pythonapi, name))
+        except ValueError:
+            return 0
+
+    # --- for both ---
 
     def buffer(self, size):
         return self._ctypes.create_string_buffer(size)

@@ -33,6 +33,20 @@ _MASK = (1 << 64) - 8
 
 def enable(native):
     """From now on drops carry function and line. Unusable, with the reason, when this interpreter cannot be read so."""
+    native.gs_sites_drops(1)
+    return _enable(native)
+
+
+def layout_of(native):
+    """What is known of this interpreter; found out now where drops are not to carry anything."""
+    layout = native.known_sites
+    if layout is not None:
+        return layout
+    native.gs_sites_drops(0)
+    return _enable(native)
+
+
+def _enable(native):
     if struct.calcsize("P") != _WORD or sys.byteorder != "little":
         raise Unusable("functions are read on 64-bit little-endian machines only")
     space = {"__name__": "gilscope_sample"}
@@ -49,6 +63,7 @@ def enable(native):
     if _noted(native) != ["_noted", _noted.__code__.co_filename, str(_noted.__code__.co_firstlineno)]:
         native.set_sites(None)
         raise Unusable("the function that runs could not be read")
+    return layout
 
 
 def _noted(native):

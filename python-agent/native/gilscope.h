@@ -105,12 +105,42 @@ struct gs_site_layout {
 
 /* Drops carry their function and line from now on; the layout is believed. To be called before gs_start. */
 GS_API int gs_sites_set(const struct gs_site_layout *layout);
+/* 0: drops will carry none, the layout is for the function trace alone. Before gs_sites_set. */
+GS_API void gs_sites_drops(int wanted);
 /* "name\nqualname\nfile\nfirst line\nline" of the calling function, as a drop would note it; its number, or 0. */
 GS_API int gs_site_look(char *out, size_t capacity);
 /* The calling thread's PyThreadState. */
 GS_API uintptr_t gs_thread_state(void);
 /* Reads this process's memory; fewer bytes, or 0, where there is none. */
 GS_API size_t gs_peek(uintptr_t address, void *out, size_t length);
+
+/* Where things lie in what is called, in bytes; found out by gilscope_agent/functions.py. */
+struct gs_call_layout {
+    uint32_t size;                                   /* sizeof(struct gs_call_layout) */
+    int32_t object_frame;                            /* from a frame object to the frame, or -1 where they are one */
+    int32_t object_type, type_name;                  /* in any object; of a type the C text of its name */
+    int32_t function_table, function_self, function_module; /* in a function written in C; the table begins with its name */
+    int32_t descriptor_table, descriptor_owner;      /* in a method of a type */
+    uint32_t reserved;
+    uint64_t function_type, method_type, descriptor_type, str_type, type_type; /* method_type: 0, or the other one of functions */
+};
+
+/* The function trace: what it needs to know. After gs_sites_set. */
+GS_API int gs_calls_set(const struct gs_call_layout *layout);
+/* Begins: a new trace, of nothing yet. GS_ERR_STATE while nothing is recorded. */
+GS_API int gs_calls_on(void);
+/* Ends it, and sends what is left. The interpreter must not call the profile function any more, or may as well. */
+GS_API void gs_calls_off(void);
+/* Several times a second while it runs: sums are sent, calls that last are told open. */
+GS_API void gs_calls_tick(void);
+/* One of the callbacks for sys.monitoring (3.12 on): 0 begin, 1 end of a Python function, 2 and 3 of one in C. A new reference, or NULL with an error set. */
+GS_API void *gs_calls_callback(int which);
+/* 3.8 to 3.11: where a thread keeps its profile function is found out, by setting it in the calling thread, which must have none. */
+GS_API int gs_calls_find_slot(void);
+/* Sets it (`on`), or takes it away, in every thread that has none, or ours. Returns how many have somebody else's, the kernel's ids of the first of them in `tids`. */
+GS_API int gs_calls_install(int on, uint32_t *tids, int capacity);
+/* Sets it in the calling thread, of which a Python function was told `what` in `frame`. */
+GS_API void gs_calls_begin_here(void *frame, int what, void *argument);
 
 /* Queues a control frame. 0, or -1 when the bounded queue is full or nothing runs. No GIL needed. */
 GS_API int gs_send(int kind, const void *payload, size_t length);

@@ -52,6 +52,41 @@ def decode_events(data):
     return number(0, 4), number(4, 4), number(8, 4), events
 
 
+RECORDS = {1: "CALL", 2: "OPEN", 3: "CLOSE", 4: "FORGET"}
+
+
+def decode_calls(data):
+    """{serial, tid, dropped, records: [(kind, ns, depth, site, ns)]} of a CALLS payload; what a kind has not is None."""
+    number = lambda at, size: int.from_bytes(data[at : at + size], "little")  # noqa: E731
+    when, at, records = number(16, 8), 24, []
+    for _ in range(number(12, 4)):
+        kind = RECORDS[data[at]]
+        delta, at = _varint(data, at + 1)
+        when += delta
+        more = [None, None, None]
+        for i in range({"CALL": 3, "OPEN": 3, "CLOSE": 1, "FORGET": 0}[kind]):
+            more[i], at = _varint(data, at)
+        records.append((kind, when) + tuple(more))
+    if at != len(data):
+        raise ValueError("bytes after the last record")
+    return {"serial": number(0, 4), "tid": number(4, 4), "dropped": number(8, 4), "records": records}
+
+
+def decode_tally(data):
+    """{serial, tid, from, until, rows: [(site, calls, own holding, waiting, released, total ...)]} of a TALLY payload."""
+    number = lambda at, size: int.from_bytes(data[at : at + size], "little")  # noqa: E731
+    at, rows = 32, []
+    for _ in range(number(24, 4)):
+        row = []
+        for _ in range(8):
+            value, at = _varint(data, at)
+            row.append(value)
+        rows.append(tuple(row))
+    if at != len(data) or number(28, 4):
+        raise ValueError("no TALLY")
+    return {"serial": number(0, 4), "tid": number(4, 4), "from": number(8, 8), "until": number(16, 8), "rows": rows}
+
+
 class Collector:
     """`with Collector() as c:` start a program with `c.environment(...)`; afterwards its frames are in `c`."""
 
@@ -130,6 +165,12 @@ class Collector:
 
     def blocks(self):
         return [decode_events(p) for k, p in list(self.frames) if k == wire.EVENTS]
+
+    def calls(self):
+        return [decode_calls(p) for k, p in list(self.frames) if k == wire.CALLS]
+
+    def tallies(self):
+        return [decode_tally(p) for k, p in list(self.frames) if k == wire.TALLY]
 
     def events(self):
         """serial -> all its events in order."""

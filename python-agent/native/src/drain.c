@@ -8,6 +8,7 @@
 #define _GNU_SOURCE
 #include "drain.h"
 
+#include "calls.h"
 #include "encode.h"
 #include "slots.h"
 
@@ -106,6 +107,8 @@ static void tell_lost(struct writer *w) {
 
 static void drain_slot(const struct gs_drain *drain, struct gs_slot *slot, uint32_t head, uint64_t end_ns) {
     struct writer w = {.drain = drain, .slot = slot};
+    if (end_ns) gs_calls_end(slot, drain->out, drain->flush, end_ns);
+    else gs_calls_drain(slot, drain->out, drain->flush, drain->last);
     uint32_t tail = atomic_load_explicit(&slot->tail, memory_order_relaxed);
     while (tail != head) {
         const struct gs_event *event = &slot->ring[tail++ & slot->mask];

@@ -26,6 +26,8 @@ enum gs_frame {
     GS_F_CHILD = 11,
     GS_F_SITE = 12,
     GS_F_LOOK = 16,
+    GS_F_CALLS = 17,
+    GS_F_TALLY = 18,
     GS_F_COMMAND = 64
 };
 

@@ -9,6 +9,7 @@
 #define _GNU_SOURCE
 #include "hooks.h"
 
+#include "calls.h"
 #include "clock.h"
 #include "gils.h"
 #include "impatient.h"
@@ -116,6 +117,12 @@ static inline void release_ends(struct gs_slot *slot, uint64_t now) {
     if (unlikely(drop && now - drop >= RELEASE_MIN_NS)) measure_release(slot, now, drop);
 }
 
+/* What the function trace keeps for the thread, under the main interpreter's GIL. */
+static inline struct gs_calls *calls_of(struct gs_slot *slot, const struct gs_gil *gil) {
+    struct gs_calls *calls = atomic_load_explicit(&slot->calls, memory_order_relaxed);
+    return likely(!calls) || gil->id != 0 ? NULL : calls;
+}
+
 static inline void on_drop(struct gs_slot *slot, struct gs_gil *gil, const uintptr_t *frame) {
     bool site = voluntary(slot, gil, frame);
     gs_begin(slot);
@@ -123,6 +130,7 @@ static inline void on_drop(struct gs_slot *slot, struct gs_gil *gil, const uintp
     gs_site_note(slot, now);
     gs_push(slot, now, gs_meta(GS_DROP, site, GS_NO_CORE, gil->id));
     gs_end(slot);
+    if (unlikely(calls_of(slot, gil) != NULL)) gs_calls_dropped(calls_of(slot, gil), now);
     atomic_store_explicit(&gil->holder, 0, memory_order_relaxed);
     slot->drop_ns = site ? now : 0;
     if (slot->drop_ns && unlikely(now - slot->cpu_at >= CPU_READ_EVERY)) {
@@ -152,6 +160,7 @@ static inline void on_take(struct gs_slot *slot, struct gs_gil *gil, uintptr_t c
     gs_push(slot, now, gs_meta(GS_TAKE, changed, gs_core(), gil->id));
     slot->asked = false;
     gs_end(slot);
+    if (unlikely(calls_of(slot, gil) != NULL)) gs_calls_taken(calls_of(slot, gil), now);
 }
 
 static int hook_signal(pthread_cond_t *cond) {
@@ -184,6 +193,7 @@ static void on_ask(struct gs_slot *slot, const struct gs_gil *gil) {
     gs_push(slot, now, gs_meta(GS_WAIT, false, gs_core(), gil->id));
     slot->asked = true;
     gs_end(slot);
+    if (unlikely(calls_of(slot, gil) != NULL)) gs_calls_asked(calls_of(slot, gil), now);
 }
 
 /*

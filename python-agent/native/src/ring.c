@@ -19,6 +19,7 @@ struct gs_slot *gs_ring_map(uint32_t capacity) {
 /* Keeps what belongs to the memory and to the list it is in. */
 void gs_ring_reset(struct gs_slot *slot) {
     struct gs_slot fresh = {.mask = slot->mask, .mapped = slot->mapped, .next = slot->next, .listed = slot->listed};
+    fresh.calls = slot->calls;
     fresh.limit = slot->mask + 1;
     fresh.core = GS_NO_CORE;
     *slot = fresh;

@@ -43,6 +43,8 @@ static inline bool gs_meta_flag(uint64_t meta) { return meta >> 3 & 1; }
 static inline uint32_t gs_meta_core(uint64_t meta) { return (uint32_t)(meta >> 4) & 0xffff; }
 static inline uint32_t gs_meta_gil(uint64_t meta) { return (uint32_t)(meta >> 20) & 0xffff; }
 
+struct gs_calls;
+
 struct gs_slot {
     /* --- written by the producer --- */
     _Alignas(64) _Atomic uint32_t head;
@@ -63,6 +65,7 @@ struct gs_slot {
     _Atomic uintptr_t state; /* its PyThreadState, once known */
     _Atomic uint32_t dropped; /* events lost here so far */
     _Atomic uint64_t end_ns;  /* the thread has ended; set once, last */
+    _Atomic(struct gs_calls *) calls; /* the function trace's, from its first call on; kept for as long as the thread lives */
     /* --- written by the consumer --- */
     _Alignas(64) _Atomic uint32_t tail;
     uint32_t reported;        /* `dropped` as the reader knows it by the ring's LOST marks */

@@ -7,6 +7,7 @@
 #include "../gilscope.h"
 
 #include "calibrate.h"
+#include "calls.h"
 #include "children.h"
 #include "clock.h"
 #include "commands.h"
@@ -189,6 +190,7 @@ static bool begin_end(bool hooks_out) {
     int running = RUNNING;
     if (!atomic_compare_exchange_strong(&state, &running, ENDING)) return false;
     gs_control_freeze_counts();
+    gs_calls_freeze();
     atomic_store(&gs_live, GS_OFF);
     if (hooks_out) unhook();
     return true;
@@ -279,6 +281,7 @@ static void child_after_fork(void) {
     fork_locked = false;
     gs_gils_child();
     gs_sites_child();
+    gs_calls_child();
 }
 
 __attribute__((destructor)) static void at_exit(void) { gs_finish("exit", EXIT_FLUSH_MS); }

@@ -9,6 +9,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <sched.h>
 #include <stdio.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -24,7 +25,9 @@
 #define FILE_MAX_BYTES 1000
 #define JSON_MAX 9000
 #define FOREIGN_TEXT 8192
-#define NO_POSITION UINT64_MAX /* of a function seen from outside: no line */
+#define NO_POSITION UINT64_MAX    /* of a function as a whole: no line */
+#define BUILTIN (UINT64_MAX - 1) /* of one written in C */
+#define BUSY_TRIES 1000          /* whoever adds is done in microseconds */
 #define LONG_HOLD_NS 10000000u
 #define LOOK_EVERY_NS 9000000u
 
@@ -37,7 +40,8 @@ struct site {
 };
 
 bool gs_sites_on;
-static struct gs_site_layout at;
+struct gs_site_layout gs_site_at;
+static bool layout_known, drops_unwanted;
 static void *(*this_state)(void);
 static int (*line_of)(void *, int);
 static struct site *sites;
@@ -50,42 +54,31 @@ static uint32_t told;
 
 /* ---- reading: the thread's own frame and what it keeps alive ---- */
 
-__attribute__((no_sanitize("address"))) static inline uintptr_t word(uintptr_t address) { return *(const uintptr_t *)address; }
-__attribute__((no_sanitize("address"))) static inline int32_t number(uintptr_t address) { return *(const int32_t *)address; }
 
 static inline uintptr_t own_frame(struct gs_slot *slot) {
     uintptr_t state = (uintptr_t)this_state();
     atomic_store_explicit(&slot->state, state, memory_order_relaxed);
     if (!state) return 0;
-    uintptr_t frame = word(state + (uintptr_t)at.state_frame);
-    return frame && at.frame_frame >= 0 ? word(frame + (uintptr_t)at.frame_frame) : frame;
-}
-
-static inline uintptr_t print_from(uintptr_t name, uintptr_t file, int32_t first_line) {
-    return name ^ (file << 7 | file >> 57) ^ (uintptr_t)(uint32_t)first_line;
-}
-
-static inline uintptr_t print_of(uintptr_t code) {
-    return print_from(word(code + (uintptr_t)at.code_name), word(code + (uintptr_t)at.code_file),
-                      number(code + (uintptr_t)at.code_first_line));
+    uintptr_t frame = gs_site_word_at(state + (uintptr_t)gs_site_at.state_frame);
+    return frame && gs_site_at.frame_frame >= 0 ? gs_site_word_at(frame + (uintptr_t)gs_site_at.frame_frame) : frame;
 }
 
 static inline uint64_t position_in(uintptr_t frame, uintptr_t code) {
-    if (at.position_bytes == 4) return (uint64_t)((int64_t)number(frame + (uintptr_t)at.frame_position) * at.position_unit);
-    return word(frame + (uintptr_t)at.frame_position) - code - (uintptr_t)at.code_start;
+    if (gs_site_at.position_bytes == 4) return (uint64_t)((int64_t)gs_site_number_at(frame + (uintptr_t)gs_site_at.frame_position) * gs_site_at.position_unit);
+    return gs_site_word_at(frame + (uintptr_t)gs_site_at.frame_position) - code - (uintptr_t)gs_site_at.code_start;
 }
 
-static uint32_t find_or_add(uintptr_t code, uint64_t position, uintptr_t print, bool own);
+static uint32_t find_or_add(uintptr_t code, uint64_t position, uintptr_t print, bool own, const struct gs_builtin *builtin);
 
 uint32_t gs_site_here(struct gs_slot *slot) {
     uintptr_t frame = own_frame(slot);
     if (unlikely(!frame)) return 0;
-    uintptr_t code = word(frame + (uintptr_t)at.frame_code) & at.code_mask;
-    if (unlikely(!code || word(code + (uintptr_t)at.object_type) != at.code_type)) return 0;
+    uintptr_t code = gs_site_word_at(frame + (uintptr_t)gs_site_at.frame_code) & gs_site_at.code_mask;
+    if (unlikely(!code || gs_site_word_at(code + (uintptr_t)gs_site_at.object_type) != gs_site_at.code_type)) return 0;
     uint64_t position = position_in(frame, code);
-    uintptr_t print = print_of(code);
+    uintptr_t print = gs_site_print(code);
     if (likely(code == slot->site_code && position == slot->site_position && print == slot->site_print)) return slot->site_known;
-    uint32_t found = find_or_add(code, position, print, true);
+    uint32_t found = find_or_add(code, position, print, true, NULL);
     slot->site_code = code;
     slot->site_position = position;
     slot->site_print = print;
@@ -128,7 +121,7 @@ static uint32_t keep_text(uintptr_t object, size_t most, bool tail, bool own) {
     static uint8_t foreign[FOREIGN_TEXT]; /* one adds at a time */
     uint8_t head[GS_STR_HEAD];
     struct gs_str_view view;
-    if (!object || arena_used + most + 4 > ARENA || !copy(object, head, sizeof head, own) || !gs_str_view(&at, object, head, &view))
+    if (!object || arena_used + most + 4 > ARENA || !copy(object, head, sizeof head, own) || !gs_str_view(&gs_site_at, object, head, &view))
         return 0;
     if (!own) {
         if (view.length > sizeof foreign / 4 || !copy((uintptr_t)view.data, foreign, view.length * (size_t)view.width, false)) return 0;
@@ -143,10 +136,10 @@ static uint32_t keep_text(uintptr_t object, size_t most, bool tail, bool own) {
 
 static void describe(struct site *site, bool own) {
     uintptr_t code = site->code, name = 0, qualname = 0, file = 0;
-    copy(code + (uintptr_t)at.code_name, &name, sizeof name, own);
-    copy(code + (uintptr_t)at.code_file, &file, sizeof file, own);
-    if (at.code_qualname >= 0) copy(code + (uintptr_t)at.code_qualname, &qualname, sizeof qualname, own);
-    copy(code + (uintptr_t)at.code_first_line, &site->first_line, sizeof site->first_line, own);
+    copy(code + (uintptr_t)gs_site_at.code_name, &name, sizeof name, own);
+    copy(code + (uintptr_t)gs_site_at.code_file, &file, sizeof file, own);
+    if (gs_site_at.code_qualname >= 0) copy(code + (uintptr_t)gs_site_at.code_qualname, &qualname, sizeof qualname, own);
+    copy(code + (uintptr_t)gs_site_at.code_first_line, &site->first_line, sizeof site->first_line, own);
     site->name = keep_text(name, NAME_MAX_BYTES, false, own);
     site->qualname = qualname == name ? 0 : keep_text(qualname, NAME_MAX_BYTES, false, own);
     site->file = keep_text(file, FILE_MAX_BYTES, true, own);
@@ -154,15 +147,35 @@ static void describe(struct site *site, bool own) {
     site->line = own && line_of && site->position < INT32_MAX ? line_of((void *)code, (int)site->position) : -1;
 }
 
+/* A C text of at most `most` bytes; the interpreter's own, or a library's. */
+static uint32_t keep_c_text(uintptr_t text, size_t most) {
+    char part[NAME_MAX_BYTES + 1];
+    size_t length = 0;
+    if (!text || arena_used + most + 4 > ARENA) return 0;
+    for (; length < most && copy(text + length, part + length, 1, true) && part[length]; length++) {}
+    part[length] = 0;
+    memcpy(arena + arena_used, part, length + 1);
+    uint32_t start = arena_used;
+    arena_used += (uint32_t)length + 1;
+    return start;
+}
+
+static void describe_builtin(struct site *site, const struct gs_builtin *builtin) {
+    site->name = keep_c_text(builtin->name, NAME_MAX_BYTES);
+    site->file = builtin->module ? keep_text(builtin->module, NAME_MAX_BYTES, false, true) : keep_c_text(builtin->type_name, NAME_MAX_BYTES);
+    site->line = -1;
+}
+
 /* Only at first sight. Whoever finds another thread adding does without this once. */
-__attribute__((noinline)) static uint32_t find_or_add(uintptr_t code, uint64_t position, uintptr_t print, bool own) {
+__attribute__((noinline)) static uint32_t find_or_add(uintptr_t code, uint64_t position, uintptr_t print, bool own, const struct gs_builtin *builtin) {
     uint32_t bucket, id = find(code, position, print, &bucket);
     if (id || bucket == BUCKETS || atomic_flag_test_and_set_explicit(&adding, memory_order_acquire)) return id;
     id = find(code, position, print, &bucket);
     uint32_t next = atomic_load_explicit(&known, memory_order_relaxed) + 1;
     if (!id && bucket != BUCKETS && next < SITES_MAX) {
         sites[next] = (struct site){.code = code, .position = position, .print = print};
-        describe(&sites[next], own);
+        if (builtin) describe_builtin(&sites[next], builtin);
+        else describe(&sites[next], own);
         atomic_store_explicit(&buckets[bucket], next, memory_order_release);
         atomic_store_explicit(&known, next, memory_order_release);
         id = next;
@@ -170,6 +183,22 @@ __attribute__((noinline)) static uint32_t find_or_add(uintptr_t code, uint64_t p
     atomic_flag_clear_explicit(&adding, memory_order_release);
     return id;
 }
+
+/* ---- functions as a whole, for the function trace ---- */
+
+/* A function is described once for each thread that calls it: whoever else adds just now is waited for, for some microseconds. */
+static uint32_t add_patiently(uintptr_t code, uint64_t position, uintptr_t print, const struct gs_builtin *builtin) {
+    uint32_t id = 0;
+    for (int i = 1; !id && i <= BUSY_TRIES && atomic_load_explicit(&known, memory_order_relaxed) + 1 < SITES_MAX; i++) {
+        id = find_or_add(code, position, print, true, builtin);
+        if (i % 100 == 0) sched_yield();
+    }
+    return id;
+}
+
+uint32_t gs_site_function(uintptr_t code, uintptr_t print) { return add_patiently(code, NO_POSITION, print, NULL); }
+uint32_t gs_site_builtin(const struct gs_builtin *builtin) { return add_patiently(builtin->table, BUILTIN, builtin->print, builtin); }
+const struct gs_site_layout *gs_sites_layout(void) { return layout_known ? &gs_site_at : NULL; }
 
 /* ---- looking at others ---- */
 
@@ -184,14 +213,14 @@ static uintptr_t foreign_word(uintptr_t address) {
 
 /* The function at the top of another thread's stack; 0 when what is there makes no sense. */
 static uint32_t site_of(uintptr_t state) {
-    uintptr_t frame = foreign_word(state + (uintptr_t)at.state_frame);
-    if (frame && at.frame_frame >= 0) frame = foreign_word(frame + (uintptr_t)at.frame_frame);
-    uintptr_t code = frame ? foreign_word(frame + (uintptr_t)at.frame_code) & at.code_mask : 0;
-    if (!code || foreign_word(code + (uintptr_t)at.object_type) != at.code_type) return 0;
-    uintptr_t name = foreign_word(code + (uintptr_t)at.code_name), file = foreign_word(code + (uintptr_t)at.code_file);
+    uintptr_t frame = foreign_word(state + (uintptr_t)gs_site_at.state_frame);
+    if (frame && gs_site_at.frame_frame >= 0) frame = foreign_word(frame + (uintptr_t)gs_site_at.frame_frame);
+    uintptr_t code = frame ? foreign_word(frame + (uintptr_t)gs_site_at.frame_code) & gs_site_at.code_mask : 0;
+    if (!code || foreign_word(code + (uintptr_t)gs_site_at.object_type) != gs_site_at.code_type) return 0;
+    uintptr_t name = foreign_word(code + (uintptr_t)gs_site_at.code_name), file = foreign_word(code + (uintptr_t)gs_site_at.code_file);
     int32_t first_line = 0;
-    if (gs_peek(code + (uintptr_t)at.code_first_line, &first_line, sizeof first_line) != sizeof first_line) return 0;
-    return find_or_add(code, NO_POSITION, print_from(name, file, first_line), false);
+    if (gs_peek(code + (uintptr_t)gs_site_at.code_first_line, &first_line, sizeof first_line) != sizeof first_line) return 0;
+    return find_or_add(code, NO_POSITION, gs_site_print_from(name, file, first_line), false, NULL);
 }
 
 static void look_at(struct gs_outq *out, const struct gs_gil *gil, uint64_t now) {
@@ -221,7 +250,7 @@ void gs_sites_look_around(struct gs_outq *out, uint64_t now, bool last) {
 }
 
 void gs_site_learn(struct gs_slot *slot) {
-    if (gs_sites_on) atomic_store_explicit(&slot->state, (uintptr_t)this_state(), memory_order_relaxed);
+    if (layout_known) atomic_store_explicit(&slot->state, (uintptr_t)this_state(), memory_order_relaxed);
 }
 
 void gs_sites_child(void) { atomic_flag_clear(&adding); }
@@ -243,14 +272,15 @@ static bool tell(struct gs_outq *out, uint32_t id) {
         length += gs_json_escape(text + length, arena + site->qualname);
     }
     length += (size_t)sprintf(text + length, ",\"file\":");
-    length += gs_json_escape(text + length, site->file ? arena + site->file : "?");
+    length += gs_json_escape(text + length, site->file ? arena + site->file : site->position == BUILTIN ? "" : "?");
+    if (site->position == BUILTIN) length += (size_t)sprintf(text + length, ",\"builtin\":true");
     if (site->line > 0) snprintf(number_text, sizeof number_text, "%d", site->line);
     length += (size_t)sprintf(text + length, ",\"first_line\":%d,\"line\":%s}", site->first_line > 0 ? site->first_line : 0, number_text);
     return gs_outq_frame(out, GS_F_SITE, text, length);
 }
 
 void gs_sites_tell(struct gs_outq *out) {
-    if (!gs_sites_on) return;
+    if (!layout_known) return;
     uint32_t last = atomic_load_explicit(&known, memory_order_acquire);
     while (told < last && tell(out, told + 1)) told++;
 }
@@ -282,23 +312,26 @@ static void *reserve(size_t bytes) {
 }
 
 int gs_sites_set(const struct gs_site_layout *layout) {
-    gs_sites_on = false;
+    gs_sites_on = layout_known = false;
     if (!layout || layout->size != sizeof *layout || !gs_thread_state()) return GS_ERR_LAYOUT;
     void *function = dlsym(RTLD_DEFAULT, "PyCode_Addr2Line");
     memcpy(&line_of, &function, sizeof function);
-    at = *layout;
+    gs_site_at = *layout;
     if (!sites) sites = reserve(SITES_MAX * sizeof *sites);
     if (!buckets) buckets = reserve(BUCKETS * sizeof *buckets);
     if (!arena) arena = reserve(ARENA);
     if (!sites || !buckets || !arena) return GS_ERR_SYSTEM;
     if (!arena_used) arena_used = 1;
-    gs_sites_on = true;
+    layout_known = true;
+    gs_sites_on = !drops_unwanted;
     return GS_OK;
 }
 
+void gs_sites_drops(int wanted) { drops_unwanted = !wanted; }
+
 int gs_site_look(char *out, size_t capacity) {
     struct gs_slot here = {0};
-    uint32_t id = gs_sites_on ? gs_site_here(&here) : 0;
+    uint32_t id = layout_known ? gs_site_here(&here) : 0;
     if (!id) return 0;
     const struct site *site = &sites[id];
     snprintf(out, capacity, "%s\n%s\n%s\n%d\n%d", site->name ? arena + site->name : "", site->qualname ? arena + site->qualname : "",

@@ -13,6 +13,33 @@
 
 extern bool gs_sites_on;
 
+/* Where things lie, as gs_sites_set was told. */
+extern struct gs_site_layout gs_site_at;
+/* NULL while nothing is known. */
+const struct gs_site_layout *gs_sites_layout(void);
+
+__attribute__((no_sanitize("address"))) static inline uintptr_t gs_site_word_at(uintptr_t address) { return *(const uintptr_t *)address; }
+__attribute__((no_sanitize("address"))) static inline int32_t gs_site_number_at(uintptr_t address) { return *(const int32_t *)address; }
+
+/* Tells a code object from another one at the same address. */
+static inline uintptr_t gs_site_print_from(uintptr_t name, uintptr_t file, int32_t first_line) {
+    return name ^ (file << 7 | file >> 57) ^ (uintptr_t)(uint32_t)first_line;
+}
+static inline uintptr_t gs_site_print(uintptr_t code) {
+    return gs_site_print_from(gs_site_word_at(code + (uintptr_t)gs_site_at.code_name), gs_site_word_at(code + (uintptr_t)gs_site_at.code_file),
+                              gs_site_number_at(code + (uintptr_t)gs_site_at.code_first_line));
+}
+
+/* A function as a whole: its code object, or what tells of one written in C. The caller keeps them alive. 0: the table is full. */
+struct gs_builtin {
+    uintptr_t table, print; /* its PyMethodDef, and what tells another one at that address */
+    uintptr_t name;         /* C text */
+    uintptr_t module;       /* a str, or 0: then the type's name, C text or 0 */
+    uintptr_t type_name;
+};
+uint32_t gs_site_function(uintptr_t code, uintptr_t print);
+uint32_t gs_site_builtin(const struct gs_builtin *builtin);
+
 /* The number of the place where the calling thread is, by its caller's look at the clock; 0 when it cannot be told. */
 uint32_t gs_site_here(struct gs_slot *slot);
 

@@ -5,6 +5,7 @@
 #define _GNU_SOURCE
 #include "slots.h"
 
+#include "calls.h"
 #include "clock.h"
 
 #include <errno.h>
@@ -52,8 +53,14 @@ static struct gs_slot *take_free(uint32_t capacity) {
     return slot;
 }
 
+static void forget_calls(struct gs_slot *slot) {
+    struct gs_calls *calls = atomic_exchange(&slot->calls, NULL);
+    if (calls) gs_calls_unmap(calls);
+}
+
 static void give_back(struct gs_slot *slot) {
     bool kept = false;
+    forget_calls(slot);
     atomic_fetch_sub(&in_use, 1);
     atomic_fetch_sub(&ended, 1);
     if (!atomic_flag_test_and_set_explicit(&free_lock, memory_order_acquire)) {
@@ -148,6 +155,7 @@ static void thread_ends(void *value) {
     if (++slot->exit_rounds < EXIT_ROUNDS && pthread_setspecific(end_key, slot) == 0) return;
     gs_tls.slot = NULL;
     gs_tls.generation = 0;
+    gs_tls.calls = NULL;
     /* The slot stays in the consumer's list; whoever walks it next frees it. A burst of short threads is not left to pile up. */
     if (atomic_fetch_add(&ended, 1) % ENDED_WAKE == ENDED_WAKE - 1) gs_wake_consumer();
     atomic_store_explicit(&slot->end_ns, gs_monotonic(), memory_order_release);
@@ -201,7 +209,10 @@ static void unmap_inherited(void) {
     struct gs_slot *slot = *gs_slots_adopt();
     while (slot) {
         struct gs_slot *next = slot->next;
-        if (slot != gs_tls.slot) gs_ring_unmap(slot);
+        if (slot != gs_tls.slot) {
+            forget_calls(slot);
+            gs_ring_unmap(slot);
+        }
         slot = next;
     }
     if (!atomic_flag_test_and_set(&free_lock))

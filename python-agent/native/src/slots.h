@@ -20,6 +20,7 @@ struct gs_tls {
     void *last_init;    /* last condition variable initialised by this thread */
     uint32_t generation;
     uint32_t refused;   /* events since the last failed try to get a ring */
+    struct gs_calls *calls; /* its slot's, for the function trace */
 };
 /* initial-exec: no call into the dynamic linker, no lazy allocation inside a hook. */
 extern _Thread_local struct gs_tls gs_tls __attribute__((tls_model("initial-exec")));

@@ -6,6 +6,7 @@
 #define _GNU_SOURCE
 #include "stream.h"
 
+#include "calls.h"
 #include "children.h"
 #include "clock.h"
 #include "commands.h"
@@ -119,6 +120,7 @@ static void collect(uint64_t mark, bool last) {
     gs_children_report();
     collect_mail();
     gs_control_gils(&S.out);
+    if (last) gs_calls_finish(&S.out, make_room, S.generation);
     bool settled = gs_drain_all(&drain);
     gs_sites_look_around(&S.out, gs_monotonic(), last);
     gs_sites_tell(&S.out);
@@ -262,6 +264,12 @@ static bool lock_within(int timeout_ms) {
         sleep_ms(1);
     }
     return true;
+}
+
+void gs_stream_with_queue(void (*act)(struct gs_outq *, void (*)(void), uint32_t), int timeout_ms) {
+    if (!lock_within(timeout_ms)) return;
+    if (!atomic_load(&S.quit) && S.out.bytes) act(&S.out, make_room, S.generation);
+    pthread_mutex_unlock(&S.lock);
 }
 
 /* Until all is sent, the time is over, or the peer has stopped reading. */

@@ -4,6 +4,8 @@
 
 #include "../gilscope.h"
 
+#include "outq.h"
+
 #include <stdbool.h>
 
 struct gs_sizes {
@@ -31,6 +33,8 @@ uint32_t gs_stream_tid(void);
 /* Asks the thread to call gs_session_deferred_stop when its callback has returned. */
 void gs_stream_stop_after_callback(void);
 bool gs_stream_post(unsigned kind, const void *payload, size_t length);
+/* Runs `act` as the consumer, with its lock; not at all when that cannot be had in time, or nothing is sent any more. */
+void gs_stream_with_queue(void (*act)(struct gs_outq *out, void (*flush)(void), uint32_t generation), int timeout_ms);
 void gs_stream_refuse(const char *command, size_t length, const char *error);
 /* Around a fork: the consumer is held off, for a bounded time, so that the child finds its lists whole. True if it is. */
 bool gs_stream_before_fork(void);

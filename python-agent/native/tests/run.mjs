@@ -16,7 +16,9 @@ const source = join(tests, '..', 'src');
 const library = join(tests, '..', 'build', 'libgilscope.so');
 const golden = join(tests, '..', '..', '..', 'src', 'shared', 'protocol', 'golden', 'native-events.json');
 const LIMIT_MS = 600_000;
-const UNIT_SOURCES = ['ring', 'slots', 'encode', 'outq', 'drain', 'elf_patch', 'gils', 'impatient', 'sites', 'text'].map((name) => join(source, `${name}.c`));
+const UNIT_PARTS =
+  'ring slots encode outq drain elf_patch gils impatient sites text calls calls_wire calls_flush ticks';
+const UNIT_SOURCES = UNIT_PARTS.split(' ').map((name) => join(source, `${name}.c`));
 const FLAGS = [...WARNINGS, '-O1', '-g', '-fPIC'];
 const LIBRARIES = ['-lpthread', '-ldl'];
 

@@ -1,0 +1,252 @@
+"""The function trace of the exact engine: has every thread tell the native tracer of its calls (native/src/calls_enter.c).
+
+From 3.12 on by `sys.monitoring`, which costs half of what a profile function does, sees all threads at once, and leaves
+sys.setprofile to the program. Before that by the interpreter's profile function, set in every thread that has none: whoever
+profiles a thread already (a debugger, coverage, cProfile) has the right of way. Where things lie in what is called is found
+out by searching for what is known, as in sites.py.
+"""
+
+import struct
+import sys
+import threading
+import time
+
+from . import sites, wire
+from .native import Unusable
+
+TICK_S = 0.15
+_MONITORING = sys.version_info >= (3, 12)
+# Ids of tools without a purpose of their own: 0, 1, 2 and 5 have one (debugger, coverage, profiler, optimizer).
+_TOOLS = (4, 3)
+_WORD = 8
+_KINDS = {"call": 0, "return": 3, "c_call": 4, "c_exception": 5, "c_return": 6}
+_MOST_NAMED = 5
+
+
+class Functions:
+    """Of one process. `send(state)` tells the engine; `pace(act, seconds)` has `act` called so often, or no more with None."""
+
+    def __init__(self, native, send, pace):
+        self._native = native
+        self._send = send
+        self._pace = pace
+        self._way = None
+        self._told = None
+        self._ready = False
+
+    def on(self):
+        """Unusable, with the reason, when it cannot be."""
+        if self._way is not None:
+            return
+        try:
+            self._prepare()
+            way = (_Monitoring if _MONITORING else _Profile)(self._native)
+            if self._native.gs_calls_on():
+                raise Unusable("nothing is being recorded")
+            way.install()
+        except Exception as error:
+            self._native.gs_calls_off()
+            self._send({"functions": False, "functions_reason": str(error) or type(error).__name__})
+            raise
+        self._way = way
+        self._begun()
+
+    def off(self):
+        way, self._way = self._way, None
+        if way is None:
+            return
+        self._pace(self.round, None)
+        way.remove()
+        self._native.gs_calls_off()
+        self._send({"functions": False, "functions_reason": None})
+
+    def begin_again(self):
+        """In a forked child, whose new recording knows of no trace yet."""
+        if self._way is not None and not self._native.gs_calls_on():
+            self._begun()
+
+    def leave(self):
+        """In a forked child that is not recorded."""
+        way, self._way = self._way, None
+        if way is not None:
+            way.remove()
+
+    def _begun(self):
+        self._told = self._way.look()
+        self._send({"functions": True, "functions_min_ns": 10000, "functions_reason": self._told})
+        self._pace(self.round, TICK_S)
+
+    def round(self):
+        """Several times a second: sums are sent, threads that came another way are found."""
+        if self._way is None:
+            return
+        reason = self._way.look()
+        self._native.gs_calls_tick()
+        if reason != self._told:
+            self._told = reason
+            self._send({"functions_reason": reason})
+
+    def _prepare(self):
+        if self._ready:
+            return
+        site_layout = sites.layout_of(self._native)
+        layout = self._native.call_layout()
+        layout.object_type = site_layout.object_type
+        _frame_object(self._native, site_layout, layout)
+        _builtins(self._native, layout)
+        self._native.set_calls(layout)
+        self._ready = True
+
+
+class _Monitoring:
+    """Every thread of the interpreter, by callbacks of the tracer's own."""
+
+    def __init__(self, native):
+        self._native = native
+        self._tool = None
+
+    def install(self):
+        monitoring = sys.monitoring
+        events = monitoring.events
+        free = [tool for tool in _TOOLS if monitoring.get_tool(tool) is None]
+        if not free:
+            raise Unusable("other tools have all places in sys.monitoring")
+        shares = (
+            (events.PY_START, events.PY_RESUME, events.PY_THROW),
+            (events.PY_RETURN, events.PY_YIELD, events.PY_UNWIND),
+            (events.CALL,),
+            (events.C_RETURN, events.C_RAISE),
+        )
+        self._tool = free[0]
+        monitoring.use_tool_id(self._tool, "gilscope")
+        for which, share in enumerate(shares):
+            callback = self._native.gs_calls_callback(which)
+            for event in share:
+                monitoring.register_callback(self._tool, event, callback)
+        # The two about functions in C come with CALL.
+        monitoring.set_events(self._tool, sum(sum(share) for share in shares[:3]))
+
+    def remove(self):
+        tool, self._tool = self._tool, None
+        monitoring = sys.monitoring
+        if tool is None or monitoring.get_tool(tool) != "gilscope":
+            return
+        monitoring.set_events(tool, 0)
+        events = monitoring.events
+        for name in "PY_START PY_RESUME PY_THROW PY_RETURN PY_YIELD PY_UNWIND CALL C_RETURN C_RAISE".split():
+            monitoring.register_callback(tool, getattr(events, name), None)
+        monitoring.free_tool_id(tool)
+
+    def look(self):
+        """Why it is not all threads that are seen: there is nothing in the way here."""
+        return None
+
+
+class _Profile:
+    """Every thread of its own: those there are, those `threading` starts, and at each look those that came otherwise."""
+
+    def __init__(self, native):
+        self._native = native
+        self._hook = None
+        if sys.getprofile() is not None:
+            raise Unusable("the program has a profiler of its own")
+        if native.gs_calls_find_slot():
+            raise Unusable("where a thread keeps its profile function could not be found")
+
+    def install(self):
+        if getattr(threading, "_profile_hook", None) is None:
+            self._hook = self._first_event
+            threading.setprofile(self._hook)
+
+    def remove(self):
+        hook, self._hook = self._hook, None
+        if hook is not None and threading._profile_hook is hook:
+            threading.setprofile(None)
+        self._native.install_calls(False)
+
+    def look(self):
+        foreign = self._native.install_calls(True)
+        reasons = [_who(foreign)] if foreign else []
+        if threading._profile_hook is not self._hook or self._hook is None:
+            reasons.append("threading.setprofile is the program's own: threads it is set in are seen late or not at all")
+        return "; ".join(reasons) or None
+
+    def _first_event(self, frame, event, arg):
+        """In a new thread, of which Python knows only this function yet; the tracer takes its place."""
+        if self._hook is None:
+            sys.setprofile(None)
+        else:
+            self._native.gs_calls_begin_here(frame, _KINDS[event], arg)
+
+
+def _who(foreign):
+    known = {getattr(thread, "_native_id", None): thread._name for thread in list(threading._active.values())}
+    names = [str(known.get(tid, "thread %d" % tid if tid else "a thread"))[:100] for tid in foreign]
+    more = len(names) - _MOST_NAMED
+    text = ", ".join(names[:_MOST_NAMED]) + (" and %d more" % more if more > 0 else "")
+    if len(names) == 1:
+        return "%s has a profiler of its own and is not traced" % text
+    return "%s have a profiler of their own and are not traced" % text
+
+
+def _frame_object(native, site_layout, layout):
+    """From a frame object to the frame; up to 3.10 they are one."""
+    frame = sys._getframe()
+    code, at = id(frame.f_code), site_layout.frame_code
+    layout.object_frame = -1
+    if _word(native, id(frame) + at) & site_layout.code_mask == code:
+        return
+    for offset in range(_WORD, type(frame).__basicsize__, _WORD):
+        inner = _word(native, id(frame) + offset)
+        if inner > 65536 and _word(native, inner + at) & site_layout.code_mask == code:
+            layout.object_frame = offset
+            return
+    raise Unusable("the frame in a frame object could not be found")
+
+
+def _builtins(native, layout):
+    """Functions written in C: where their names are, and what they belong to."""
+    sleep, append = time.sleep, [].append
+    layout.function_table = _table(native, id(sleep), b"sleep\0")
+    layout.function_self = _offset(native, id(sleep), type(sleep).__basicsize__, id(time))
+    layout.function_module = _offset(native, id(sleep), type(sleep).__basicsize__, id(sleep.__module__))
+    descriptor = list.append
+    table = _word(native, id(append) + layout.function_table)
+    layout.descriptor_table = _offset(native, id(descriptor), type(descriptor).__basicsize__, table)
+    layout.descriptor_owner = _offset(native, id(descriptor), type(descriptor).__basicsize__, id(list))
+    layout.type_name = _text_at(native, id(list), 128, b"list\0")
+    layout.function_type, layout.descriptor_type = id(type(sleep)), id(type(descriptor))
+    layout.method_type = native.address_of("PyCMethod_Type")
+    layout.str_type, layout.type_type = id(str), id(type)
+    if native.read(_word(native, table), 7) != b"append\0":
+        raise Unusable("the name of a function in C could not be read")
+
+
+def _table(native, function, name):
+    """Where a function has its method table, whose first word is its name."""
+    for offset in range(2 * _WORD, type(time.sleep).__basicsize__, _WORD):
+        table = _word(native, function + offset)
+        if table > 65536 and native.read(_word(native, table), len(name)) == name:
+            return offset
+    raise Unusable("the name of a function in C could not be found")
+
+
+def _offset(native, owner, size, value):
+    data = native.read(owner, size)
+    for offset in range(2 * _WORD, len(data) - _WORD + 1, _WORD):
+        if struct.unpack_from("<Q", data, offset)[0] == value:
+            return offset
+    raise Unusable("a part of a function in C could not be found")
+
+
+def _text_at(native, owner, size, text):
+    for offset in range(_WORD, size, _WORD):
+        at = _word(native, owner + offset)
+        if at > 65536 and native.read(at, len(text)) == text:
+            return offset
+    raise Unusable("the name of a type could not be found")
+
+
+def _word(native, address):
+    data = native.read(address, _WORD)
+    return struct.unpack("<Q", data)[0] if len(data) == _WORD else 0

@@ -1,0 +1,23 @@
+/* See python_api.h. */
+#define _GNU_SOURCE
+#include "python_api.h"
+
+#include <dlfcn.h>
+#include <string.h>
+
+struct gs_python gs_python;
+
+static bool find(const char *name, void *into, size_t size) {
+    void *found = dlsym(RTLD_DEFAULT, name);
+    memcpy(into, &found, size);
+    return found != NULL;
+}
+#define FIND(name, member) find((name), &gs_python.member, sizeof gs_python.member)
+
+bool gs_python_find(void) {
+    FIND("_PyEval_SetProfile", set_in);
+    return FIND("PyObject_GetAttrString", attribute) && FIND("Py_DecRef", let_go) && FIND("PyErr_Clear", clear_error) &&
+           FIND("PyEval_GetFrame", current_frame) && FIND("PyEval_SetProfile", set_here) && FIND("PyThreadState_Swap", swap) &&
+           FIND("PyInterpreterState_Main", main_interpreter) && FIND("PyInterpreterState_ThreadHead", first_state) &&
+           FIND("PyThreadState_Next", next_state) && FIND("_Py_NoneStruct", none);
+}

@@ -1,0 +1,29 @@
+/* The few functions of the interpreter that the function trace calls, found by name: there are no Python headers here. */
+#ifndef GS_PYTHON_API_H
+#define GS_PYTHON_API_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef int (*gs_profile_function)(void *object, void *frame, int what, void *argument);
+
+struct gs_python {
+    void *(*attribute)(void *object, const char *name); /* PyObject_GetAttrString */
+    void (*let_go)(void *object);                       /* Py_DecRef */
+    void (*clear_error)(void);                          /* PyErr_Clear */
+    void *(*current_frame)(void);                       /* PyEval_GetFrame */
+    void (*set_here)(gs_profile_function function, void *object); /* PyEval_SetProfile */
+    int (*set_in)(void *state, gs_profile_function function, void *object); /* _PyEval_SetProfile; may be NULL */
+    void *(*swap)(void *state);                         /* PyThreadState_Swap */
+    void *(*main_interpreter)(void);
+    void *(*first_state)(void *interpreter);
+    void *(*next_state)(void *state);
+    void *none;
+};
+
+extern struct gs_python gs_python;
+/* Once is enough. False when one of them is missing. */
+bool gs_python_find(void);
+
+#endif
