@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { encodeControl } from '../protocol/control.ts';
 import { encodeEvents, EventKind, type EventInput } from '../protocol/events.ts';
 import { encodeFrame, FrameKind, FrameReader, ProtocolError } from '../protocol/frames.ts';
-import { CallKind, encodeCalls, encodeTally, type CallInput, type TallyFigures } from '../protocol/functionTrace.ts';
+import { CallKind, encodeCalls, encodeTally } from '../protocol/functionTrace.ts';
 import { encodeWatermark } from '../protocol/sample.ts';
 import { SessionModel } from './session.ts';
 import { at, modelOf, ORIGIN } from './testing/recording.ts';

@@ -9,7 +9,6 @@ import {
   encodeCalls,
   encodeTally,
   TALLY_WIDTH,
-  type CallInput,
   type TallyFigures,
 } from './functionTrace.ts';
 
