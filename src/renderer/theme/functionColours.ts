@@ -6,7 +6,7 @@ import type { FunctionInfo } from '../../shared/contract/functions.ts';
 import type { Theme } from './colours.ts';
 
 /** Degrees of OKLCH. */
-const HUES = [250, 180, 300, 135, 215, 95, 330, 155, 275, 70] as const;
+const HUES = [250, 190, 300, 145, 215, 325, 115, 275] as const;
 /** Lightness of the shades of a hue, and how much colour there is; the ink on them is the text's. */
 const LOOK: Record<Theme, { shades: readonly number[]; chroma: number }> = {
   dark: { shades: [0.37, 0.42, 0.47], chroma: 0.062 },
