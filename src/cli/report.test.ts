@@ -23,6 +23,7 @@ it('aligns columns', () => {
 
 const thread = (name: string, held: number): SummaryThread => ({
   ...{ tid: 1, name, held_s: held, wait_s: 0.5, cpu_s: 0.25, takes: 1234, waits: 3, preempted: 7, voluntary: 1 },
+  lock_wait_s: 0,
   ...{ hold_max_s: 1, wait_p50_s: 0.005, wait_p95_s: 0.006, wait_p99_s: 0.006, wait_max_s: 0.007 },
 });
 

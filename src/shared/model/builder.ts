@@ -5,7 +5,7 @@
  */
 import { IntervalFlag, ThreadState, type Ns } from '../contract/types.ts';
 import { SWITCH_BIT } from './ownership.ts';
-import { fractionCode, NO_GIL, NOT_KNOWN, packState, withFlags } from './states.ts';
+import { extraOf, flagsOf, fractionCode, NO_GIL, NOT_KNOWN, packState, withFlags } from './states.ts';
 import type { GilTrack, Track } from './track.ts';
 
 /** Released and at least this part of it on CPU: it ran. */

@@ -44,6 +44,21 @@ describe('intervals of art', () => {
     expect(model.details(0, 7 * MS)?.cpuFraction).toBe(0);
   });
 
+  it('tells a wait for a lock from any other release, apart from waits for the GIL', () => {
+    const model = modelOfArt('A: HlllwH...HHlll');
+    expect(lane(model, 0)).toEqual([
+      ...['H0+1 voluntary', 'B1+3 lock', 'w4+1', 'H5+1 voluntary', 'B6+3'],
+      ...['H9+2 voluntary', 'B11+3 open lock'],
+    ]);
+    const [{ lockS, waitS, blockedS }] = model.stats().threads;
+    expect({ lockS, waitS, blockedS }).toEqual({ lockS: 0.006, waitS: 0.001, blockedS: 0.009 });
+    // If less than half of it was a wait for a lock, it is not told as one.
+    const mixed = modelOfArt('A: H.lllH..lH.lHl');
+    const released = lane(mixed, 0).filter((one) => one.startsWith('B'));
+    expect(released).toEqual(['B1+4 lock', 'B6+3', 'B10+2 lock', 'B13+1 open lock']);
+    expect(mixed.stats().threads[0].lockS).toBe(0.007);
+  });
+
   it('has nothing before the first event and after the end of a thread', () => {
     const ended = modelOfArt(`
       A: HH....HH..

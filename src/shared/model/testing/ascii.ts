@@ -9,6 +9,7 @@
  *   w    waits                                                r  released, measured: on CPU all along
  *   W    waits and asks the holder to let go                  b  released, measured: no CPU
  *   x    events lost: whatever was open became unknown        _  not there: before its first event, after its end
+ *                                                           l  released, waiting for a lock; may follow `.`
  * A hold followed by a wait was pre-empted; by a release, voluntary. What reaches the end of its line is still open.
  */
 import { EventKind, type EventInput } from '../../protocol/events.ts';
@@ -39,7 +40,7 @@ function segmentsOf(line: string, step: number): Segment[] {
 
 const isHold = (what: string): boolean => what === 'H' || what === 'h';
 const isWait = (what: string): boolean => what === 'w' || what === 'W';
-const isReleased = (what: string): boolean => '.rb'.includes(what);
+const isReleased = (what: string): boolean => '.rbl'.includes(what);
 
 /** Events that lead from one segment to the next. */
 function between(before: Segment | undefined, next: Segment, gil: number): EventInput[] {
@@ -52,8 +53,9 @@ function between(before: Segment | undefined, next: Segment, gil: number): Event
   if (isHold(next.what)) out.push({ kind: EventKind.take, ns, gil, core: 1 });
   else if (isWait(next.what)) out.push({ kind: EventKind.wait, ns, gil });
   else if (next.what === '_' && before) out.push({ kind: EventKind.end, ns, gil });
-  else if (isReleased(next.what) && !isHold(was) && was !== 'x')
+  else if (isReleased(next.what) && !isHold(was) && was !== 'x' && !(next.what === 'l' && was === '.'))
     throw new Error('art: only a hold can end in a release');
+  if (next.what === 'l') out.push({ kind: EventKind.releaseCpu, ns, gil, flagA: true });
   if (next.what === 'W') out.push({ kind: EventKind.request, ns, gil });
   return out;
 }
