@@ -56,7 +56,8 @@ void gs_block_open(struct gs_block *block, uint8_t *out, const struct gs_slot *s
 bool gs_block_add(struct gs_block *block, const struct gs_event *event) {
     if (block->count == GS_BLOCK_EVENTS) return false;
     unsigned kind = gs_meta_kind(event->meta);
-    unsigned head = kind | (has_gil(event) && gs_meta_flag(event->meta) ? HEAD_FLAG : 0u);
+    bool flagged = (has_gil(event) || kind == GS_RELEASE_CPU) && gs_meta_flag(event->meta);
+    unsigned head = kind | (flagged ? HEAD_FLAG : 0u);
     uint32_t core = has_core(event) ? gs_meta_core(event->meta) : block->core;
     uint32_t gil = has_gil(event) ? gs_meta_gil(event->meta) : block->gil;
     if (core != block->core) head |= HEAD_CORE;

@@ -37,6 +37,7 @@ static inline uint64_t gs_meta(enum gs_kind kind, bool flag, uint32_t core, uint
     return (uint64_t)kind | (uint64_t)flag << 3 | (uint64_t)core << 4 | (uint64_t)gil << 20;
 }
 #define GS_MARK_SITE 8u
+#define GS_RELEASE_LOCK 8u /* with RELEASE_CPU: no CPU time, but from here on the thread waits for a lock */
 static inline uint64_t gs_meta_number(enum gs_kind kind, uint64_t number) { return (uint64_t)kind | number << 4; }
 static inline unsigned gs_meta_kind(uint64_t meta) { return meta & 7; }
 static inline bool gs_meta_flag(uint64_t meta) { return meta >> 3 & 1; }

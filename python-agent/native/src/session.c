@@ -17,6 +17,7 @@
 #include "hooks.h"
 #include "impatient.h"
 #include "leave.h"
+#include "locks.h"
 #include "sites.h"
 #include "slots.h"
 #include "stream.h"
@@ -115,6 +116,7 @@ int gs_prepare(struct gs_info *out) {
 
 static void unhook(void) {
     gs_hooks_remove(&object, gs_hooks, gs_hooks_total);
+    gs_hooks_remove(&object, gs_lock_hooks, gs_lock_hooks_total);
     gs_hooks_remove(&object, gs_leave_hooks, gs_leave_hooks_total);
     gs_hooks_remove(&object, gs_child_hooks, gs_child_hooks_total);
     if (spawning) gs_hooks_remove(&spawn_object, gs_spawn_hooks, gs_spawn_hooks_total);
@@ -132,7 +134,7 @@ static bool hook(void) {
     spawning = gs_spawn_object(&spawn_object);
     gs_first_turn_end(); /* the hooks to come do the same, and must not put these back one day */
     hooked = redirect(&object, gs_hooks, gs_hooks_total) && redirect(&object, gs_leave_hooks, gs_leave_hooks_total) &&
-             redirect(&object, gs_child_hooks, gs_child_hooks_total) &&
+             redirect(&object, gs_lock_hooks, gs_lock_hooks_total) && redirect(&object, gs_child_hooks, gs_child_hooks_total) &&
              (!spawning || redirect(&spawn_object, gs_spawn_hooks, gs_spawn_hooks_total));
     if (!hooked) unhook();
     return hooked;

@@ -324,7 +324,7 @@ export interface SummaryThread {
   preempted: number;
   voluntary: number;
   /** Released, waiting for a lock, a condition, a queue: apart from GIL waits. */
-  lock_wait_s: number;
+  lock_wait_s: number | null;
   hold_max_s: number | null;
   wait_p50_s: number | null;
   wait_p95_s: number | null;
@@ -370,8 +370,8 @@ export interface StatsReply {
     waitS: number;
     runningS: number;
     blockedS: number;
-    /** Of the released time: intervals that were mostly waits for a lock, a condition, a queue. */
-    lockS: number;
+    /** Of the released time: intervals that were mostly waits for a lock, a condition, a queue. Null: the engine cannot tell. */
+    lockS: number | null;
     cpuS: number | null;
     takes: number;
     waits: number;

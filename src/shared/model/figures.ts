@@ -85,7 +85,7 @@ function threadFigures(store: Store, track: Track, range: FullRange, lengths: Di
     waitS: toSeconds(sums[Sum.wait]),
     runningS: toSeconds(sums[Sum.running]),
     blockedS: toSeconds(sums[Sum.blocked]),
-    lockS: toSeconds(sums[Sum.lock]),
+    lockS: store.processes[track.info.process].info.engine === 'exact' ? toSeconds(sums[Sum.lock]) : null,
     cpuS: threadCpu(store.processes[track.info.process], track, range),
     takes: sums[Sum.holds],
     waits: sums[Sum.waits],
