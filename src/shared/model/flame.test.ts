@@ -5,10 +5,12 @@ import { FLAME_LEVELS, type FlameReply } from '../contract/functions.ts';
 import { encodeControl } from '../protocol/control.ts';
 import { encodeEvents, EventKind } from '../protocol/events.ts';
 import { encodeFrame, FrameKind } from '../protocol/frames.ts';
-import { CallKind, type CallInput } from '../protocol/functionTrace.ts';
+import { CallKind, decodeCalls, encodeCalls, type CallInput } from '../protocol/functionTrace.ts';
 import { encodeWatermark } from '../protocol/sample.ts';
 import { CallRoom, TrackCalls } from './calls.ts';
+import { fullRange } from './figures.ts';
 import { flame, type FlameQuery } from './flame.ts';
+import { functionsReply } from './functions.ts';
 import type { SessionModel } from './session.ts';
 import { Store } from './store.ts';
 import { callsFrame, callsFrames, steps, treeOf, type TrueCall } from './testing/callTree.ts';
@@ -173,13 +175,67 @@ describe('the stack that is rebuilt from records', () => {
     expect(ask(model)).toHaveLength(FLAME_LEVELS);
     expect(model.functions().dropped).toBe(0);
 
-    const calls = new TrackCalls(new CallRoom(2));
-    const block = {
-      ...{ serial: 1, tid: 1, dropped: 7, count: 3, kinds: Uint8Array.of(call, call, call) },
-      ...{ times: Float64Array.of(1, 2, 3), depths: new Uint16Array(3), sites: new Uint32Array(3) },
-    };
-    calls.apply({ ...block, lengths: new Float64Array(3) }, new Uint32Array(3));
-    expect([calls.levels[0].length, calls.dropped]).toEqual([2, 8]);
+    const opened = Array.from({ length: 40 }, (_, i) => record(open, 10, i % 2, 1, 1));
+    const calls = new TrackCalls(new CallRoom(17));
+    const block = decodeCalls(encodeCalls({ serial: 1, tid: 1, dropped: 7, records: opened }), ORIGIN);
+    calls.apply({ ...block, depths: block.depths.map((_, i) => i) }, block.sites);
+    expect([calls.levels.length, calls.dropped]).toEqual([1, 7 + 39]);
+  });
+});
+
+describe('when memory is short', () => {
+  const MOST = 500;
+
+  it('the shorter calls are given up, and no longer taken in; what is left is right', () => {
+    fc.assert(
+      fc.property(fc.array(steps(400), { minLength: 1, maxLength: 4 }), (lists) => {
+        const room = new CallRoom(MOST);
+        for (const [i, list] of lists.entries()) {
+          const tracks = new TrackCalls(room);
+          const { calls, records, endNs } = treeOf(list);
+          for (let from = 0; from < records.length; from += 5) {
+            const part = { serial: i + 1, tid: 1, records: records.slice(from, from + 5) };
+            const block = decodeCalls(encodeCalls(part), ORIGIN);
+            tracks.apply(block, block.sites);
+          }
+          expect(tracks.dropped).toBe(0);
+          const kept = tracks.levels.flatMap((level, depth) =>
+            Array.from(
+              { length: level.length },
+              (_, k) => `${depth} ${level.start(k)} ${level.endOf(k, endNs)} ${level.name(k)}`,
+            ),
+          );
+          const all = calls.map(({ start, end, depth, site }) => ({
+            long: (end ?? Infinity) - start >= room.leastNs,
+            text: `${depth} ${start} ${end ?? endNs} ${site}`,
+          }));
+          const texts = new Set(all.map(({ text }) => text));
+          for (const text of kept) expect(texts).toContain(text);
+          for (const { long, text } of all) if (long) expect(kept).toContain(text);
+        }
+        const kept = room.tracks.flatMap(({ levels }) => levels.map(({ length }) => length)).reduce((a, b) => a + b, 0);
+        expect(kept).toBeLessThanOrEqual(MOST);
+      }),
+      { numRuns: 60 },
+    );
+  });
+
+  it('says from which length on calls are drawn', () => {
+    const room = new CallRoom(200);
+    const calls = new TrackCalls(room);
+    const long = (i: number): boolean => i % 10 === 0;
+    const records = Array.from({ length: 1000 }, (_, i) => record(call, 1000 * (i + 1), 0, 1, long(i) ? 900 : 100));
+    const block = decodeCalls(encodeCalls({ serial: 1, tid: 1, records }), ORIGIN);
+    calls.apply(block, block.sites);
+    expect([calls.levels[0].length, calls.dropped]).toEqual([100, 0]);
+    expect(room.leastNs).toBeGreaterThan(100);
+
+    const store = new Store();
+    store.process(0).functions.minNs = 10;
+    const minNs = (): number | null => functionsReply(store, fullRange(store), {}).states[0].minNs;
+    expect(minNs()).toBe(10);
+    store.callRoom.leastNs = room.leastNs;
+    expect(minNs()).toBe(room.leastNs);
   });
 });
 

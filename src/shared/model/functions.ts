@@ -6,6 +6,7 @@ import type {
   FunctionInfo,
   FunctionRow,
   FunctionsReply,
+  FunctionsState,
   GilTimes,
   SummaryFunction,
   SummaryFunctions,
@@ -161,6 +162,12 @@ export function functionsSummary(
 
 const callsOf = (all: readonly FunctionSums[]): number => all.reduce((sum, { calls }) => sum + calls, 0);
 
+/** Where memory was short, calls are left out that the tracer sent. */
+function stateOf({ callRoom }: Store, state: FunctionsState): FunctionsState {
+  const { minNs } = state;
+  return { ...state, minNs: minNs === null ? null : Math.max(minNs, callRoom.leastNs) };
+}
+
 export function functionsReply(
   store: Store,
   range: FullRange,
@@ -180,6 +187,6 @@ export function functionsReply(
     calls: callsOf(all),
     prorated,
     dropped,
-    states: store.processes.map(({ functions }) => ({ ...functions })),
+    states: store.processes.map(({ functions }) => stateOf(store, functions)),
   };
 }

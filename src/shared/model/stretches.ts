@@ -63,4 +63,16 @@ export class StretchColumn {
     const i = this.lowerBound(t);
     return i > 0 && this.endOf(i - 1, edge) > t ? i - 1 : i;
   }
+
+  /** The same without those that are shorter. */
+  thinned(leastNs: number): StretchColumn {
+    const rest = new StretchColumn();
+    for (let i = 0; i < this.length; i++) {
+      const [start, end] = [this.starts.get(i), this.ends.get(i)];
+      if (end - start < leastNs) continue;
+      rest.begin(start, this.name(i));
+      if (!Number.isNaN(end)) rest.end(end, this.isOpen(i));
+    }
+    return rest;
+  }
 }
