@@ -10,7 +10,7 @@ const HUES = [250, 190, 300, 145, 215, 325, 115, 275] as const;
 /** Lightness of the shades of a hue, and how much colour there is; the ink on them is the text's. */
 const LOOK: Record<Theme, { shades: readonly number[]; chroma: number }> = {
   dark: { shades: [0.37, 0.42, 0.47], chroma: 0.062 },
-  light: { shades: [0.83, 0.87, 0.91], chroma: 0.062 },
+  light: { shades: [0.84, 0.87, 0.9], chroma: 0.048 },
 };
 
 /** FNV-1a: the same everywhere and always. */

@@ -5,7 +5,7 @@ import { useTheme } from '../theme/theme.ts';
 
 export function FunctionDot({ fn }: { fn: FunctionInfo | null }) {
   const theme = useTheme();
-  if (fn === null) return <i className="dot dot--several" />;
+  if (fn === null || fn.idx === 0) return <i className="dot dot--several" />;
   if (fn.builtin) return <i className="dot dot--hollow" />;
   return <i className="dot" style={{ background: functionColour(fn, theme) }} />;
 }

@@ -88,6 +88,13 @@ const FIGURES: readonly Column[] = [
   seconds('wait_s', 'Waits', 'Time it asked for the GIL and did not have it', (s) => s.waitS),
   seconds('running_s', 'Running', 'Released, and using CPU: native code without the GIL', (s) => s.runningS),
   seconds('blocked_s', 'Blocked', 'Released, and using no CPU: sleeping, waiting for I/O', (s) => s.blockedS),
+  seconds(
+    'lock_wait_s',
+    'Lock waits',
+    'Of the released time: waiting for a lock, a condition, a queue',
+    (s) => s.lockS,
+    80,
+  ),
   seconds('cpu_s', 'CPU', 'CPU time', (s) => s.cpuS),
   counted('takes', 'Takes', 'How often it took the GIL', (s) => s.takes),
   counted('waits', 'Asked', 'How often it had to wait for the GIL', (s) => s.waits),

@@ -82,6 +82,15 @@ describe('a lane of single intervals', () => {
     expect(drawn.find((d) => d.op === 'fillRect' && d.style === 'blue')?.alpha).toBeLessThan(0.5);
   });
 
+  it('dots the line of a wait for a lock, where there is room for dots', () => {
+    const dots = (until: number, flags: number) =>
+      draw([[blocked, 200, until, flags]]).filter((d) => d.op === 'stroke');
+    expect(dots(300, IntervalFlag.lock)).toMatchObject([{ style: 'muted' }]);
+    expect(dots(300, IntervalFlag.lock)[0].dash.length).toBeGreaterThan(0);
+    expect(dots(204, IntervalFlag.lock)).toEqual([]);
+    expect(dots(300, 0)).toEqual([]);
+  });
+
   it('marks what is unknown with its own texture and a question mark', () => {
     const drawn = draw([[unknown, 100, 200]]);
     expect(drawn.map((d) => d.style)).toEqual(['unknown', 'text']);

@@ -102,6 +102,30 @@ function drawBlocked(ctx: Ctx, spans: Spans, bar: Bar, ink: Ink): void {
   ctx.globalAlpha = 1;
 }
 
+/** A lock wait narrower than this (CSS px) is a plain line: dots would not show. */
+const LOCK_FROM = 8;
+
+/** Dots on the line of what is blocked because it waits for a lock. */
+function drawLockWaits(ctx: Ctx, lane: RawLane, spans: Spans, bar: Bar, ink: Ink): void {
+  const { dpr } = bar;
+  const y = Math.round(bar.top + bar.height / 2) + 0.5 * (Math.round(dpr) % 2);
+  ctx.beginPath();
+  let any = false;
+  for (let i = 0; i < spans.count; i++) {
+    if ((lane.flags[spans.index[i]] & IntervalFlag.lock) === 0) continue;
+    if (spans.right[i] - spans.left[i] < LOCK_FROM * dpr) continue;
+    any = true;
+    ctx.moveTo(spans.left[i] + 2 * dpr, y);
+    ctx.lineTo(spans.right[i] - dpr, y);
+  }
+  if (!any) return;
+  ctx.strokeStyle = ink.muted;
+  ctx.lineWidth = 3 * dpr;
+  ctx.setLineDash([2 * dpr, 4 * dpr]);
+  ctx.stroke();
+  ctx.setLineDash([]);
+}
+
 function drawRunning(ctx: Ctx, spans: Spans, bar: Bar, style: LaneStyle): void {
   if (spans.count === 0) return;
   const { dpr } = bar;
@@ -209,6 +233,7 @@ export function drawRawLane(ctx: Ctx, lane: RawLane, scale: TimeScale, bar: Bar,
   gather(lane, columns, scale, bar.dpr);
   const of = (state: ThreadState) => scratch[state];
   drawBlocked(ctx, of(ThreadState.blocked), bar, ink);
+  drawLockWaits(ctx, lane, of(ThreadState.blocked), bar, ink);
   drawRunning(ctx, of(ThreadState.running), bar, style);
   drawWaits(ctx, of(ThreadState.wait), bar, ink);
   drawUnknown(ctx, of(ThreadState.unknown), bar, ink);

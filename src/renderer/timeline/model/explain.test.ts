@@ -52,6 +52,12 @@ describe('an interval in words', () => {
     expect(explain(hold).sharesTitle).toBe('meanwhile waited');
   });
 
+  it('names a wait for a lock apart from any other release', () => {
+    const released = { ...base, state: ThreadState.blocked };
+    expect(explain(released).verb).toBe('is blocked for');
+    expect(explain({ ...released, flags: IntervalFlag.lock }).verb).toBe('waits for a lock for');
+  });
+
   it('says when it has not ended, is estimated, or only sampled', () => {
     expect(explain({ ...base, flags: IntervalFlag.open }).ending).toBe('not ended yet');
     const estimated = explain({ ...base, flags: IntervalFlag.estimated });

@@ -37,7 +37,7 @@ export interface Explanation {
 const MOST_SEEN = 3;
 
 /** To stand between a thread's name and a length of time. */
-export const VERBS: Readonly<Record<ThreadState, string>> = {
+const VERBS: Readonly<Record<ThreadState, string>> = {
   [ThreadState.none]: 'is not alive for',
   [ThreadState.hold]: 'holds',
   [ThreadState.wait]: 'waits',
@@ -47,6 +47,10 @@ export const VERBS: Readonly<Record<ThreadState, string>> = {
 };
 
 const has = (flags: number, flag: number) => (flags & flag) !== 0;
+
+/** What a thread does for so long: "waits", "waits for a lock for". */
+export const verbOf = (state: ThreadState, flags: number): string =>
+  has(flags, IntervalFlag.lock) ? 'waits for a lock for' : VERBS[state];
 
 function endingOf(details: IntervalDetails): string {
   const { flags, next } = details;
@@ -118,7 +122,7 @@ export function explain(details: IntervalDetails): Explanation {
   };
   const estimated = has(details.flags, IntervalFlag.estimated) ? '~' : '';
   return {
-    verb: VERBS[state],
+    verb: verbOf(state, details.flags),
     length: estimated + formatNs(details.end - details.start),
     shares,
     sharesTitle: shares.length > 0 ? (titles[state] ?? null) : null,

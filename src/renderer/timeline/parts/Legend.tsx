@@ -116,6 +116,11 @@ const ENTRIES: readonly (readonly [Paint, string, string])[] = [
   [interval(ThreadState.wait, 0), 'Wait', 'it asked for the GIL and has not got it'],
   [interval(ThreadState.running, 0), 'Released, running', 'works without the GIL (native code)'],
   [interval(ThreadState.blocked, 0), 'Released, blocked', 'neither holds nor wants the GIL'],
+  [
+    interval(ThreadState.blocked, IntervalFlag.lock),
+    'Released, waiting for a lock',
+    'a lock, a condition, a queue, a join',
+  ],
   [interval(ThreadState.unknown, 0), 'Unknown', 'events were dropped here'],
   [interval(ThreadState.hold, IntervalFlag.estimated), 'Estimated', 'not measured: the portable engine'],
   [marks, 'Marks', 'a region and an instant that the program named itself'],

@@ -6,7 +6,7 @@ import { formatNs, formatPercent } from '../../lib/format.ts';
 import { placeText } from '../../lib/places.ts';
 import { useView } from '../../store/view.ts';
 import type { TimelineController } from '../controller.ts';
-import { explain, VERBS } from '../model/explain.ts';
+import { explain, verbOf } from '../model/explain.ts';
 import { holderAt, type Hover } from '../model/hit.ts';
 import { formatAt } from '../model/ticks.ts';
 import { CallTip } from './CallTip.tsx';
@@ -106,7 +106,7 @@ function ThreadTip({ controller, session, hover, swatch }: TipProps) {
           {told !== null
             ? `${told.verb} ${told.length}`
             : quick !== null
-              ? `${VERBS[quick.state]} ${formatNs(quick.end - quick.start)}`
+              ? `${verbOf(quick.state, quick.flags)} ${formatNs(quick.end - quick.start)}`
               : ''}
         </b>
       </div>
