@@ -4,11 +4,11 @@
 import type { Ctx, Ink } from '../draw/ink.ts';
 
 export interface Drawn {
-  readonly op: 'fillRect' | 'strokeRect' | 'fillText' | 'roundRect';
+  readonly op: 'fillRect' | 'strokeRect' | 'fillText' | 'roundRect' | 'stroke';
   readonly style: unknown;
   readonly alpha: number;
   readonly dash: readonly number[];
-  /** x, y, width, height; for text x and y. */
+  /** x, y, width, height; for text x and y; for a stroked path x and y of each of its points. */
   readonly box: readonly number[];
   readonly radii?: readonly number[];
   readonly text?: string;
@@ -17,11 +17,12 @@ export interface Drawn {
 export function recordingContext(): { ctx: Ctx; drawn: Drawn[] } {
   const drawn: Drawn[] = [];
   let dash: readonly number[] = [];
+  let path: number[] = [];
   const state = { fillStyle: '' as unknown, strokeStyle: '' as unknown, globalAlpha: 1, font: '', lineWidth: 1 };
   const note = (op: Drawn['op'], box: number[], more: Partial<Drawn> = {}) =>
     drawn.push({
       op,
-      style: op === 'strokeRect' ? state.strokeStyle : state.fillStyle,
+      style: op.startsWith('stroke') ? state.strokeStyle : state.fillStyle,
       alpha: state.globalAlpha,
       dash,
       box,
@@ -38,7 +39,12 @@ export function recordingContext(): { ctx: Ctx; drawn: Drawn[] } {
     },
     measureText: (text: string) => ({ width: text.length * 6 }),
     clearRect: () => undefined,
-    beginPath: () => undefined,
+    beginPath: () => {
+      path = [];
+    },
+    moveTo: (x: number, y: number) => path.push(x, y),
+    lineTo: (x: number, y: number) => path.push(x, y),
+    stroke: () => note('stroke', path),
     fill: () => undefined,
     save: () => undefined,
     restore: () => undefined,
