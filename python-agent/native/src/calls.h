@@ -28,6 +28,7 @@ struct gs_function {
     uint64_t calls;
     uint64_t own[GS_HAS], total[GS_HAS]; /* ns, not sent yet */
     uint64_t entered[GS_HAS];            /* the thread's clocks when `total` was last right */
+    uint64_t unused[3];                  /* a power of two, so that an entry is found by a shift */
 };
 
 struct gs_call {

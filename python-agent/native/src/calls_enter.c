@@ -37,6 +37,9 @@ __attribute__((noinline)) static uint32_t new_python(struct gs_calls *calls, uin
 }
 
 static inline uint32_t python_entry(struct gs_calls *calls, uintptr_t code) {
+    /* Recursion; what is on the stack is alive, so nothing else can be at that address. */
+    uint32_t top = calls->stack[calls->depth].function;
+    if (calls->function[top].key == code) return top;
     uintptr_t print = gs_site_print(code);
     uint32_t entry = gs_calls_find(calls, code, print);
     return likely(entry != 0) ? entry : new_python(calls, code, print);

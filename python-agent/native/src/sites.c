@@ -26,7 +26,7 @@
 #define JSON_MAX 9000
 #define FOREIGN_TEXT 8192
 #define NO_POSITION UINT64_MAX    /* of a function as a whole: no line */
-#define BUILTIN (UINT64_MAX - 1) /* of one written in C */
+#define BUILTIN (1ull << 62)     /* of one written in C; no index, of -1 neither */
 #define BUSY_TRIES 1000          /* whoever adds is done in microseconds */
 #define LONG_HOLD_NS 10000000u
 #define LOOK_EVERY_NS 9000000u
