@@ -1,9 +1,10 @@
 """Calls of known numbers: the thread "loader" loads four times, each with fib(15), which is 1,973 calls.
 
 calls.py                does that and ends
-calls.py until FILE     goes on in small steps until there is such a file
-calls.py own            has a profile function of its own all the while
+calls.py until FILE     goes on in small steps until there is such a file; after three minutes at the latest
+calls.py own            has a profile function of its own all the while, and says at the end whether it is still there
 """
+
 import os
 import sys
 import threading
@@ -34,11 +35,18 @@ def step():
     return fib(5)
 
 
+def own(frame, event, argument):
+    pass
+
+
 if "own" in sys.argv:
-    sys.setprofile(lambda *event: None)
+    sys.setprofile(own)
 thread = threading.Thread(target=load_all, name="loader")
 thread.start()
 thread.join()
 if "until" in sys.argv:
-    while not os.path.exists(sys.argv[-1]):
+    limit = time.monotonic() + 180
+    while not os.path.exists(sys.argv[-1]) and time.monotonic() < limit:
         step()
+if "own" in sys.argv:
+    print("own profiler:", "kept" if sys.getprofile() is own else "lost")

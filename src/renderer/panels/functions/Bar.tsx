@@ -22,7 +22,7 @@ const PARTS: readonly { id: Part; label: string; help: string }[] = [
 export function Bar({ session, thread, onThread, part, onPart, children }: Props) {
   const search = useView(session.id, (view) => view.calls.search);
   const filterCalls = useView(session.id, (view) => view.filterCalls);
-  const traced = session.threads.filter(({ callLevels, own }) => callLevels > 0 && !own);
+  const threads = session.threads.filter(({ own }) => !own);
   const several = session.processes.length > 1;
   return (
     <div className="functions__bar">
@@ -45,7 +45,7 @@ export function Bar({ session, thread, onThread, part, onPart, children }: Props
         onChange={(event) => onThread(event.target.value === '' ? undefined : Number(event.target.value))}
       >
         <option value="">All threads</option>
-        {traced.map(({ idx, process }) => (
+        {threads.map(({ idx, process }) => (
           <option key={idx} value={idx}>
             {displayName(session, idx)}
             {several && ` · ${session.processes[process]?.pid ?? ''}`}

@@ -1,7 +1,7 @@
 /** The flame chart under a thread's lane: how high its row is and where its levels lie. */
 
 /** Shown at first; the deeper ones when asked. */
-export const FIRST_LEVELS = 10;
+export const FIRST_LEVELS = 8;
 
 /** CSS pixels from one level to the next; the gap is part of it. */
 export const LEVEL = { comfortable: 15, compact: 12 };

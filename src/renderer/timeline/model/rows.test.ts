@@ -201,14 +201,14 @@ describe('flame charts', () => {
     const { rows, flames: open } = planRows(traced([3, 0, 40]), 'auto', {});
     expect(rows.map((r) => r.key).slice(3, 8)).toEqual(['thread0', 'flame0', 'thread1', 'thread2', 'flame2']);
     expect(rows.find((r) => r.key === 'flame0')).toMatchObject({ levels: 3, of: 3, height: 8 + 3 * 15 });
-    expect(rows.find((r) => r.key === 'flame2')).toMatchObject({ levels: 10, of: 40, height: 8 + 10 * 15 });
+    expect(rows.find((r) => r.key === 'flame2')).toMatchObject({ levels: 8, of: 40, height: 8 + 8 * 15 });
     expect(open).toEqual([0, 2]);
     const compact = planRows(traced([3]), 'compact', {}).rows.find((r) => r.kind === 'flame');
     expect(compact).toMatchObject({ height: 8 + 3 * 12 });
   });
 
   it('only grow while more levels come', () => {
-    const heights = [1, 2, 5, 10, 11, 60].map((levels) => flames({}, traced([levels]))[0].height);
+    const heights = [1, 2, 5, 8, 9, 60].map((levels) => flames({}, traced([levels]))[0].height);
     expect(heights).toEqual([...heights].sort((a, b) => a - b));
     expect(heights.at(-1)).toBe(heights[3]);
   });
@@ -228,7 +228,7 @@ describe('flame charts', () => {
     expect(flames(foldFlames(back, false)).map((r) => r.key)).toEqual(['flame0', 'flame2']);
     const deep = nextFolds({}, flames({})[1], 'levels');
     expect(flames(deep)[1]).toMatchObject({ levels: 40, height: 8 + 40 * 15 });
-    expect(flames(nextFolds(deep, flames(deep)[1], 'levels'))[1]).toMatchObject({ levels: 10 });
+    expect(flames(nextFolds(deep, flames(deep)[1], 'levels'))[1]).toMatchObject({ levels: 8 });
   });
 
   it('a thread that called nothing has nothing to fold', () => {
