@@ -130,6 +130,6 @@ export interface SummaryFunctions {
   prorated: boolean;
   /** Calls that are in the sums and not in the flame chart; of the whole session. */
   dropped: number;
-  /** Why it was not traced, or not in all threads. */
+  /** Why it was not traced, or not in all threads, at least for a time. */
   reason: string | null;
 }

@@ -18,8 +18,9 @@ export class FunctionIngest {
       functions.ever ||= on;
     }
     if (minNs != null) functions.minNs = Number(minNs);
-    // Said anew with `functions`: why it was not, is over when it is.
-    if (on != null || reason != null) functions.reason = reason ?? null;
+    // Said anew with `functions`: why it was not, is over when it is. By itself null takes it back.
+    if (on != null || reason !== undefined) functions.reason = reason ?? null;
+    this.process.functionsReason = functions.reason ?? this.process.functionsReason;
   }
 
   calls(track: Track, block: CallBlock): void {

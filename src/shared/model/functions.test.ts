@@ -136,6 +136,8 @@ describe('what is told of a process', () => {
     expect(states(modelOf([hello(), on, state({ threads: 3 }), state({ functions_reason: 'not in "x"' })]))).toEqual([
       { ...traced, reason: 'not in "x"' },
     ]);
+    const partly = state({ functions_reason: 'not in "x"' });
+    expect(states(modelOf([hello(), on, partly, state({ functions_reason: null })]))).toEqual([traced]);
     expect(states(modelOf([hello(), on, state({ functions: false })]))).toEqual([{ ...traced, on: false }]);
     const ended = encodeControl(FrameKind.goodbye, { reason: 'exit' });
     expect(states(modelOf([hello(), on, ended]))).toEqual([{ ...traced, on: false }]);
@@ -163,6 +165,15 @@ describe('what is told of a process', () => {
     });
     expect(third).not.toHaveProperty('functions');
     expect(model.stats({ start: 0, end: 50 * MS }).summary.processes[0].functions).toMatchObject({ prorated: true });
+  });
+
+  it('the summary tells of a reason that is over: calls are missing', () => {
+    const reason = (...frames: Uint8Array[]): unknown =>
+      modelOf([hello(), ...frames]).summary().processes[0].functions?.reason;
+    const on = state({ functions: true });
+    expect(reason(on)).toBeNull();
+    expect(reason(on, state({ functions_reason: 'not in "x"' }), state({ functions_reason: null }))).toBe('not in "x"');
+    expect(reason(state({ functions: false, functions_reason: 'coverage has it' }), on)).toBe('coverage has it');
   });
 
   it('calls that were lost are counted, of each thread what it heard last', () => {

@@ -145,7 +145,7 @@ function summaryRow(store: Store, sums: FunctionSums): SummaryFunction {
 /** Of one process; undefined when nobody asked for its calls. */
 export function functionsSummary(
   store: Store,
-  { tracks, functions: { ever, reason } }: ProcessTrack,
+  { tracks, functions: { ever }, functionsReason: reason }: ProcessTrack,
   range: FullRange,
 ): SummaryFunctions | undefined {
   if (!ever && reason === null) return undefined;

@@ -140,6 +140,8 @@ export class ProcessTrack {
   readonly rssBytes = new F64Column();
   readonly cpuS = new F64Column();
   readonly functions: FunctionsState;
+  /** The last reason there was, over or not: calls are missing in the sums. */
+  functionsReason: string | null = null;
   rssMaxBytes: number | null = null;
   pssMaxBytes: number | null = null;
 
