@@ -102,8 +102,9 @@ export function tell(session: LiveSession, options: OutcomeOptions, recents: Rec
   const summary = session.model.summary();
   recents.note(describeRecent(info, summary, session.target.spec));
   if (options.quiet !== true) {
-    const where = info.path.endsWith(SUFFIX) ? `gilscope ${quoted(info.path)}` : quoted(info.path);
-    process.stderr.write(`\n${reportText(summary)}recorded in ${where}\n`);
+    const path = quoted(info.path);
+    const where = info.path.endsWith(SUFFIX) ? `recorded; to look at it: gilscope ${path}` : `recorded in ${path}`;
+    process.stderr.write(`\n${reportText(summary)}${where}\n`);
   }
   if (options.summary === undefined) return;
   try {

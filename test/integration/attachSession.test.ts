@@ -284,7 +284,7 @@ describe('the command line', () => {
     expect(summary).toMatchObject({ engine: 'exact', damage: null, processes: [{ pid, exit_code: null }] });
     expect(summary.wall_s).toBeGreaterThan(0.9);
     expect(summary.processes[0].gils[0].switches).toBe(summary.processes[0].gils[0].switches_counted);
-    const path = /recorded in gilscope '(.*)'/.exec(ran.stderr)![1];
+    const path = /look at it: gilscope '(.*)'/.exec(ran.stderr)![1];
     expect(path.startsWith(join(home, 'sessions'))).toBe(true);
     expect(basename(path)).toContain('-c import os');
     expect(await end()).toMatchObject(RIGHT);

@@ -64,7 +64,7 @@ it('Ctrl-C interrupts the program, not the recording', async () => {
   await screen.until(/ready/);
   screen.pty.write('\x03');
   expect((await screen.exit).exitCode).toBe(0);
-  expect(screen.text()).toMatch(/interrupted[\s\S]*recorded in gilscope/);
+  expect(screen.text()).toMatch(/interrupted[\s\S]*recorded; to look at it: gilscope/);
 });
 
 it('Ctrl-C that ends the program ends gilscope in the same way, after its table', async () => {
@@ -73,7 +73,7 @@ it('Ctrl-C that ends the program ends gilscope in the same way, after its table'
   await screen.until(/ready/);
   screen.pty.write('\x03');
   expect((await screen.exit).signal).toBe(2);
-  expect(screen.text()).toMatch(/KeyboardInterrupt[\s\S]*ended by SIGINT[\s\S]*recorded in gilscope/);
+  expect(screen.text()).toMatch(/KeyboardInterrupt[\s\S]*ended by SIGINT[\s\S]*recorded; to look at it: gilscope/);
 });
 
 describe('a program launched from the window', () => {

@@ -1,6 +1,12 @@
 import { expect, test } from 'vitest';
 import type { Interpreter } from '../../shared/contract/types.ts';
-import { bestInterpreter, compareVersions, interpreterName, sortInterpreters } from './interpreters.ts';
+import {
+  bestInterpreter,
+  chosenInterpreter,
+  compareVersions,
+  interpreterName,
+  sortInterpreters,
+} from './interpreters.ts';
 
 const python = (
   version: string | null,
@@ -40,6 +46,13 @@ test('the best has a GIL and is exact; else estimated; else none', () => {
   expect(bestInterpreter([python('3.13.1', 'exact', false), python('3.12.1', 'exact')])?.version).toBe('3.12.1');
   expect(bestInterpreter([python('2.7.18', null), python('3.12.1', 'estimated')])?.version).toBe('3.12.1');
   expect(bestInterpreter([python('2.7.18', null)])).toBeNull();
+});
+
+test('examples run with the interpreter of the form, unless it cannot be used', () => {
+  const [chosen, newest, old] = [python('3.9.1', 'exact'), python('3.12.1', 'exact'), python('2.7.18', null)];
+  expect(chosenInterpreter([newest, chosen, old], chosen.path)).toBe(chosen);
+  for (const path of [undefined, '', '/elsewhere/python', old.path])
+    expect(chosenInterpreter([newest, chosen, old], path)).toBe(newest);
 });
 
 test('names', () => {

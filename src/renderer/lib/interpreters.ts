@@ -29,6 +29,10 @@ export function bestInterpreter(list: readonly Interpreter[]): Interpreter | nul
   return usable.find((i) => i.engine === 'exact' && i.gilEnabled !== false) ?? usable[0] ?? null;
 }
 
+/** The one the user has chosen by its path, if it is known and usable; else the best. */
+export const chosenInterpreter = (list: readonly Interpreter[], path: string | undefined): Interpreter | null =>
+  list.find((i) => i.path === path && i.engine !== null) ?? bestInterpreter(list);
+
 /** "Python 3.12.1"; "PyPy 3.9.1"; the path's last part when it could not be asked. */
 export function interpreterName(i: Interpreter): string {
   if (i.version === null) return i.path.split('/').at(-1) ?? i.path;

@@ -1,13 +1,14 @@
-/** Examples that show one thing each; one click runs one with the best interpreter. */
+/** Examples that show one thing each; one click runs one with the form's interpreter. */
 import { useState } from 'react';
 import type { Example, Interpreter, LaunchSpec } from '../../shared/contract/types.ts';
 import { dirName } from '../lib/format.ts';
-import { bestInterpreter, interpreterName } from '../lib/interpreters.ts';
+import { chosenInterpreter, interpreterName } from '../lib/interpreters.ts';
 import { attempt, launch } from '../store/actions.ts';
 import { useCatalog } from '../store/catalog.ts';
 import { describeError } from '../transport/index.ts';
 import { PlayIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/Notice.tsx';
+import { useFormStore } from './formStore.ts';
 
 function run(example: Example, python: Interpreter): Promise<boolean> {
   const spec: LaunchSpec = {
@@ -25,17 +26,18 @@ export function Examples() {
   const examples = useCatalog((s) => s.examples);
   const interpreters = useCatalog((s) => s.interpreters);
   const [running, setRunning] = useState<string | null>(null);
-  const best = bestInterpreter(interpreters.items);
+  const chosen = useFormStore((s) => s.form?.python);
+  const python = chosenInterpreter(interpreters.items, chosen);
   const start = (example: Example) => {
-    if (best === null) return;
+    if (python === null) return;
     setRunning(example.id);
-    void run(example, best).then(() => setRunning(null));
+    void run(example, python).then(() => setRunning(null));
   };
   return (
     <section className="examples" aria-label="Examples">
       <div className="start__head">
         <h2>Or watch an example</h2>
-        <span className="muted small">{best === null ? '' : `runs with ${interpreterName(best)}`}</span>
+        <span className="muted small">{python === null ? '' : `runs with ${interpreterName(python)}`}</span>
       </div>
       {examples.status === 'failed' && <Notice tone="error" {...describeError(examples.error)} />}
       <div className="examples__list">
@@ -45,7 +47,7 @@ export function Examples() {
             type="button"
             className="example"
             data-testid={`example-${example.id}`}
-            disabled={best === null || running !== null}
+            disabled={python === null || running !== null}
             onClick={() => start(example)}
           >
             <span className="example__icon">
