@@ -125,6 +125,7 @@ class _Monitoring:
                 monitoring.register_callback(self._tool, event, callback)
         # The two about functions in C come with CALL.
         monitoring.set_events(self._tool, sum(sum(share) for share in shares[:3]))
+        self._native.install_calls(True)
 
     def remove(self):
         tool, self._tool = self._tool, None

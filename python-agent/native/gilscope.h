@@ -137,7 +137,10 @@ GS_API void gs_calls_tick(void);
 GS_API void *gs_calls_callback(int which);
 /* 3.8 to 3.11: where a thread keeps its profile function is found out, by setting it in the calling thread, which must have none. */
 GS_API int gs_calls_find_slot(void);
-/* Sets it (`on`), or takes it away, in every thread that has none, or ours. Returns how many have somebody else's, the kernel's ids of the first of them in `tids`. */
+/*
+ * Sets it (`on`), or takes it away, in every thread that has none, or ours; and reads the stacks of the threads it was set in, or without
+ * gs_calls_find_slot of all. Returns how many have somebody else's, the kernel's ids of the first of them in `tids`.
+ */
 GS_API int gs_calls_install(int on, uint32_t *tids, int capacity);
 /* Sets it in the calling thread, of which a Python function was told `what` in `frame`. */
 GS_API void gs_calls_begin_here(void *frame, int what, void *argument);

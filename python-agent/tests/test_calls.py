@@ -158,6 +158,12 @@ def raw():
     after()
 threading.Thread(target=raw).start()
 _thread.start_new_thread(raw, ())
+def blocked():
+    lock = threading.Lock()
+    lock.acquire()
+    lock.acquire()
+threading.Thread(target=blocked, daemon=True).start()
+time.sleep(0.1)
 print("ready", flush=True)
 for line in sys.stdin:
     if line == "late\\n":
@@ -334,7 +340,11 @@ class Calls(Case):
             status, _, err = self.finish(process)
         self.assertEqual((status, err), (0, ""))
         self.assertEqual([s["functions"] for s in Trace(collector.frames).states if "functions" in s], [True, False, True, False])
-        self.assertEqual(len(first.sums), 4)
+        self.assertEqual(len(first.sums), 5)
+        blocked = first.serial_of("blocked")
+        self.assertEqual([end for _, name, _, end in first.calls(blocked) if name == "blocked"], [None])
+        self.assertGreater(first.rows("blocked")[OWN_FREE], 0.5e9, "a thread that rests in one call is traced as well")
+        self.assertLess(sum(first.own(blocked)) - first.rows("blocked")[OWN_FREE], 0.01e9)
         for serial in first.spans:
             self.assertTrue(nested(first.calls(serial)))
         sleepers = [serial for serial, sums in first.sums.items() if any(first.site(n)["name"] == "inner" for n in sums)]

@@ -3,7 +3,6 @@
 #include "calls.h"
 
 #include "calls_hot.h"
-#include "../gilscope.h"
 #include "impatient.h"
 #include "slots.h"
 #include "ticks.h"
@@ -31,21 +30,24 @@ static void begin(struct gs_calls *calls, uint32_t epoch) {
     calls->trace = epoch;
 }
 
-struct gs_calls *gs_calls_slow(bool *fresh) {
+struct gs_calls *gs_calls_of(struct gs_slot *slot) {
     uint32_t epoch = atomic_load(&gs_calls_epoch);
-    if (epoch == GS_CALLS_OFF || gs_impatient) return NULL;
-    struct gs_slot *slot = gs_slot();
-    if (!slot) return NULL;
+    if (epoch == GS_CALLS_OFF) return NULL;
     struct gs_calls *calls = atomic_load(&slot->calls);
     if (!calls) calls = map();
     if (!calls) return NULL;
     if (calls->trace != epoch) begin(calls, epoch);
-    *fresh = calls->epoch != epoch;
-    calls->epoch = epoch;
-    calls->state = gs_thread_state();
-    gs_tls.calls = calls;
     atomic_store(&slot->calls, calls);
     return calls;
+}
+
+struct gs_calls *gs_calls_slow(bool *fresh) {
+    struct gs_slot *slot = gs_impatient ? NULL : gs_slot();
+    struct gs_calls *calls = slot ? gs_calls_of(slot) : NULL;
+    if (!calls) return NULL;
+    *fresh = calls->epoch != calls->trace;
+    calls->epoch = calls->trace;
+    return gs_tls.calls = calls;
 }
 
 uint32_t gs_calls_add(struct gs_calls *calls, uintptr_t key, uintptr_t print) {

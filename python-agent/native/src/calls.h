@@ -59,7 +59,6 @@ struct gs_calls {
     uint64_t told;      /* sums have been sent up to here */
     uint64_t clocks[GS_HAS];
     uint64_t records;   /* since the last look */
-    uintptr_t state;    /* its PyThreadState */
     /* --- the thread without the GIL --- */
     _Atomic uint64_t asked_at; /* when it asked for the GIL, or 0 */
     /* --- the ring --- */
@@ -82,6 +81,8 @@ extern _Atomic uint32_t gs_calls_min_ns;
 
 /* The calling thread's own, or NULL while it is not to be traced; `fresh`: its stack is to be read first. */
 struct gs_calls *gs_calls_slow(bool *fresh);
+/* Any thread's, made ready for the trace that runs; NULL when none does. */
+struct gs_calls *gs_calls_of(struct gs_slot *slot);
 /* Ends calls down to the one of that function; nothing if there is none. */
 void gs_calls_pop_to(struct gs_calls *calls, uintptr_t key);
 /* Forgets the stack: what it holds is not true any more, and is to be read anew at the next call. */

@@ -107,7 +107,7 @@ void gs_calls_read_stack(struct gs_calls *calls, void *frame, bool without_top) 
     static void *frames[GS_STACK_MAX]; /* one reads at a time: the GIL is held, and nothing here lets go of it */
     uint32_t count = 0;
     for (void *next = frame; next && count < GS_STACK_MAX; next = back_of(next)) frames[count++] = next;
-    gs_calls_spend(calls, gs_quick_ns());
+    gs_calls_account(calls, gs_quick_ns());
     for (uint32_t i = count; i-- > (without_top ? 1u : 0u);) push_frame(calls, frames[i]);
     for (uint32_t i = 1; i < count; i++) gs_python.let_go(frames[i]);
 }

@@ -59,12 +59,6 @@ static void set(void *state, bool on) {
     gs_python.swap(own);
 }
 
-static struct gs_slot *slot_of(uintptr_t state) {
-    for (struct gs_slot *slot = *gs_slots_adopt(); slot; slot = slot->next)
-        if (atomic_load(&slot->state) == state && !atomic_load(&slot->end_ns)) return slot;
-    return NULL;
-}
-
 struct installing {
     bool on;
     uint32_t *tids;
@@ -73,20 +67,24 @@ struct installing {
 
 /* Its calls are not seen, or were not for a while: the stack it left is not true any more. */
 static void forget_stack(uintptr_t state) {
-    struct gs_slot *slot = slot_of(state);
+    struct gs_slot *slot = gs_calls_slot_of(state);
     struct gs_calls *calls = slot ? atomic_load(&slot->calls) : NULL;
     if (calls && calls->epoch && calls->trace == atomic_load(&gs_calls_epoch)) gs_calls_abandon(calls);
 }
 
-static void visit(struct installing *installing, void *state) {
-    uintptr_t there = slot_word(state);
+/* `own`: of the calling thread, which tells its stack itself. */
+static void visit(struct installing *installing, void *state, bool own) {
+    uintptr_t there = slot_offset ? slot_word(state) : 0;
     if (!installing->on) {
         if (there == (uintptr_t)gs_profile) set(state, false);
     } else if (!there) {
-        forget_stack((uintptr_t)state);
-        set(state, true);
+        if (slot_offset) {
+            forget_stack((uintptr_t)state);
+            set(state, true);
+        }
+        if (!own) gs_calls_seed((uintptr_t)state);
     } else if (there != (uintptr_t)gs_profile) {
-        struct gs_slot *slot = slot_of((uintptr_t)state);
+        struct gs_slot *slot = gs_calls_slot_of((uintptr_t)state);
         forget_stack((uintptr_t)state);
         if (installing->foreign < installing->capacity) installing->tids[installing->foreign] = slot ? slot->tid : 0;
         installing->foreign++;
@@ -97,15 +95,14 @@ static struct installing *task;
 
 static void visit_all(struct gs_outq *out, void (*flush)(void), uint32_t generation) {
     (void)out, (void)flush, (void)generation;
-    void *own = gs_impatient ? (void *)gs_thread_state() : NULL;
+    void *own = (void *)gs_thread_state();
     void *state = gs_python.first_state(gs_python.main_interpreter());
     for (int i = 0; state && i < MOST_THREADS; i++, state = gs_python.next_state(state))
-        if (state != own) visit(task, state);
+        if (state != own || !gs_impatient) visit(task, state, state == own);
 }
 
 int gs_calls_install(int on, uint32_t *tids, int capacity) {
     struct installing installing = {.on = on != 0, .tids = tids, .capacity = capacity};
-    if (!slot_offset) return 0;
     task = &installing;
     if (on) gs_stream_with_queue(visit_all, LOCK_MS); /* the list of threads is the consumer's */
     else visit_all(NULL, NULL, 0);

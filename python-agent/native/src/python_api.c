@@ -2,6 +2,8 @@
 #define _GNU_SOURCE
 #include "python_api.h"
 
+#include "sites.h"
+
 #include <dlfcn.h>
 #include <string.h>
 
@@ -16,8 +18,19 @@ static bool find(const char *name, void *into, size_t size) {
 
 bool gs_python_find(void) {
     FIND("_PyEval_SetProfile", set_in);
-    return FIND("PyObject_GetAttrString", attribute) && FIND("Py_DecRef", let_go) && FIND("PyErr_Clear", clear_error) &&
+    FIND("PyThreadState_GetFrame", frame_of);
+    return FIND("PyObject_GetAttrString", attribute) && FIND("Py_DecRef", let_go) && FIND("Py_IncRef", keep) && FIND("PyErr_Clear", clear_error) &&
            FIND("PyEval_GetFrame", current_frame) && FIND("PyEval_SetProfile", set_here) && FIND("PyThreadState_Swap", swap) &&
            FIND("PyInterpreterState_Main", main_interpreter) && FIND("PyInterpreterState_ThreadHead", first_state) &&
            FIND("PyThreadState_Next", next_state) && FIND("_Py_NoneStruct", none);
+}
+
+/* In 3.8 the state has a frame object; later it is behind a function. */
+void *gs_python_frame_of(uintptr_t state) {
+    if (gs_python.frame_of) return gs_python.frame_of((void *)state);
+    const struct gs_site_layout *sites = gs_sites_layout();
+    if (!sites || sites->frame_frame >= 0) return NULL;
+    void *frame = (void *)gs_site_word_at(state + (uintptr_t)sites->state_frame);
+    if (frame) gs_python.keep(frame);
+    return frame;
 }

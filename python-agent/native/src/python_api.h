@@ -19,11 +19,15 @@ struct gs_python {
     void *(*main_interpreter)(void);
     void *(*first_state)(void *interpreter);
     void *(*next_state)(void *state);
+    void *(*frame_of)(void *state); /* PyThreadState_GetFrame; from 3.9 on */
+    void (*keep)(void *object);     /* Py_IncRef */
     void *none;
 };
 
 extern struct gs_python gs_python;
 /* Once is enough. False when one of them is missing. */
 bool gs_python_find(void);
+/* The innermost frame of a thread that does not run, a new reference; NULL when it has none. */
+void *gs_python_frame_of(uintptr_t state);
 
 #endif

@@ -77,6 +77,7 @@ struct gs_slot {
     /* --- set when the slot is made, or made ready for another recording --- */
     _Atomic uint32_t generation; /* the recording it belongs to; the consumer leaves others alone */
     uint32_t serial, tid;
+    uintptr_t ident;             /* pthread_self */
     bool listed;                 /* in the registry or the consumer's list */
     size_t mapped;
     _Alignas(64) struct gs_event ring[];

@@ -129,6 +129,7 @@ struct gs_slot *gs_slot_slow(void) {
     if (slot) {
         slot->tid = (uint32_t)syscall(SYS_gettid);
         slot->serial = slot->tid == atomic_load(&own_tid) ? own_serial : atomic_fetch_add(&next_serial, 1);
+        slot->ident = (uintptr_t)pthread_self();
         slot->stack_high = stack_high(slot->tid);
         gs_tls.slot = slot;
         gs_tls.generation = generation;
