@@ -84,6 +84,9 @@ export interface GilInfo {
   process: ProcIdx;
   /** The id within its process; 0 is the main interpreter's. */
   id: number;
+  /** Known from here on, until then: what its shares are of. Null: as long as its process. */
+  bornNs: Ns;
+  endedNs: Ns | null;
   switches: number;
   /** The interpreter's own count; null while unknown (estimated engine). */
   switchesCounted: number | null;

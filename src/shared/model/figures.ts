@@ -105,8 +105,8 @@ function gilFigures(store: Store, gil: GilTrack, range: FullRange): GilFigures {
   const sums = new HolderSums(store.tracks.length);
   gil.owner.accumulate(range.start, range.end, sums);
   const held = sums.total();
-  const until = gil.endedNs ?? store.processes[gil.info.process].endNs;
-  const lived = Math.max(0, Math.min(until, range.end) - Math.max(gil.bornNs, range.start));
+  const until = gil.info.endedNs ?? store.processes[gil.info.process].endNs;
+  const lived = Math.max(0, Math.min(until, range.end) - Math.max(gil.info.bornNs, range.start));
   const waited = sumsBetween(gil.waiters, range.start, range.end);
   return {
     gil: gil.info.idx,

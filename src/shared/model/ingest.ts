@@ -158,10 +158,10 @@ export class ProcessIngest {
     const gil = this.gilOf(found.id);
     const ns = this.store.rebase(found.ns);
     if (found.gone) {
-      gil.endedNs = Math.max(ns, gil.bornNs);
+      gil.info.endedNs = Math.max(ns, gil.info.bornNs);
       return;
     }
-    if (gil.owner.length === 0) gil.bornNs = Math.max(0, ns);
+    if (gil.owner.length === 0) gil.info.bornNs = Math.max(0, ns);
     gil.count0 = found.count0 ?? gil.count0;
   }
 
@@ -279,7 +279,7 @@ export class ProcessIngest {
       track.info.endedNs ??= process.endNs;
     }
     this.living.clear();
-    for (const gil of process.gils) gil.endedNs ??= process.endNs;
+    for (const gil of process.gils) gil.info.endedNs ??= process.endNs;
     this.settle(process.tracks);
   }
 

@@ -107,11 +107,13 @@ export class Store {
       idx: this.gils.length,
       process: process.info.idx,
       id,
+      bornNs,
+      endedNs: null,
       switches: 0,
       switchesCounted: null,
       switchesChecked: null,
     };
-    const gil = new GilTrack(info, bornNs);
+    const gil = new GilTrack(info);
     this.gilInfos.push(info);
     this.gils.push(gil);
     process.gils.push(gil);

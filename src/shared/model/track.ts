@@ -111,12 +111,8 @@ export class GilTrack {
   lastTakeNs: Ns = -Infinity;
   /** The interpreter's count when tracing of this GIL began. */
   count0: bigint | null = null;
-  endedNs: Ns | null = null;
 
-  constructor(
-    readonly info: GilInfo,
-    public bornNs: Ns,
-  ) {}
+  constructor(readonly info: GilInfo) {}
 
   addWaiters(change: number, ns: Ns): void {
     this.waiting += change;

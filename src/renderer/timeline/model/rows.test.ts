@@ -10,6 +10,8 @@ const gil = (idx: number, of = 0) => ({
   idx,
   process: of,
   id: 0,
+  bornNs: 0,
+  endedNs: null,
   switches: 0,
   switchesCounted: null,
   switchesChecked: null,

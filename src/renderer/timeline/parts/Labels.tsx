@@ -187,7 +187,10 @@ function estimatedBadge(session: SessionInfo, process: number): ReactNode {
 function gilLabel(gil: number, { session, kept, past, switches }: Context): ReactNode {
   const info = session.gils[gil];
   const strip = kept?.strips.get(gil);
-  const totals = strip === undefined || kept === null ? null : gilTotals(strip, kept.reply, past);
+  // As in the summary: of the time in which it is known.
+  const life = { start: Math.max(past.start, info.bornNs), end: Math.min(past.end, info.endedNs ?? Infinity) };
+  const known = strip !== undefined && kept !== null && life.start < life.end;
+  const totals = known ? gilTotals(strip, kept.reply, life) : null;
   const taken = totals?.switches ?? switches?.get(gil) ?? null;
   const parts = totals === null ? [] : [`held ${percent(Math.min(totals.held, 1))}`];
   if (totals !== null && taken !== null) parts.push(count(taken, 'switch', 'switches'));
