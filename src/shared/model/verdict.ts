@@ -221,12 +221,20 @@ function cpuBound(context: Context): Finding | null {
   };
 }
 
-function singleThread({ traits, figures, lengthS }: Context): Finding | null {
+/** How long a process's GIL is known: what shares of it are of. */
+const gilLifeS = ({ store, figures }: Context, process: number): number =>
+  Math.max(
+    0,
+    ...figures.gils.filter(({ gil }) => store.gils[gil].info.process === process).map((gil) => gil.heldS + gil.freeS),
+  );
+
+function singleThread(context: Context): Finding | null {
+  const { traits, figures } = context;
   const byHold = [...traits.threads].sort((a, b) => b.holdS - a.holdS);
   const [sole] = byHold;
   const held = traits.heldS;
   if (sole === undefined || share(sole.holdS, held) < SOLE_HOLDER || traits.contended >= CONTENDED_LOW) return null;
-  const busy = share(sole.holdS, lengthS);
+  const busy = share(sole.holdS, gilLifeS(context, sole.process));
   if (busy < IDLE) return null;
   return {
     kind: 'single_thread',
