@@ -247,3 +247,111 @@ print(seen.count("leaf"), len(seen) < 310)
     }
   });
 });
+
+/** Forks when told to, and a program started by it; each calls `leaf` a known number of times. */
+const FAMILY = `${WORK}
+import os, subprocess
+for _ in range(100): leaf()
+pid = os.fork()
+if pid == 0:
+    for _ in range(10): leaf()
+    sys.exit(0)
+os.waitpid(pid, 0)
+subprocess.run([sys.executable, "-c", "def leaf(): pass\\nfor _ in range(7): leaf()"], check=True)
+`;
+
+describe('processes of a program', () => {
+  it.each(three)('are traced like itself: forked and started ones ($version)', async ({ path: python }) => {
+    const { status, stderr, file: path } = await record(python, [file('family.py', FAMILY)], ['--functions']);
+    expect([status, stderr]).toEqual([0, '']);
+    const session = await FileSession.open(path, null);
+    await session.loaded;
+    const { rows } = session.model.functions({}, { search: 'leaf' });
+    expect(rows.map(({ calls }) => calls).sort((a, b) => b - a)).toEqual([100, 10, 7]);
+    expect(new Set(rows.map((row) => row.function.process)).size).toBe(3);
+    await session.close();
+  });
+
+  it('that come after the trace was switched on are traced; those after it was switched off are not', async () => {
+    const [{ path: python }] = three;
+    const program = `${WORK}
+import os
+print("ready", flush=True)
+for line in sys.stdin:
+    pid = os.fork()
+    if pid == 0:
+        time.sleep(0.3)
+        for _ in range(10): leaf()
+        time.sleep(0.3)
+        os._exit(0)
+    os.waitpid(pid, 0)
+    print("forked", flush=True)
+`;
+    const { child, done } = start(python, ['-S', '-c', program]);
+    await untilOutput(child, /ready\n/);
+    const { id } = await engine.call('session.attach', { pid: child.pid!, engine: 'auto' });
+    const turn = async (on: boolean) => {
+      await engine.call('functions.set', { id, on });
+      const forked = untilOutput(child, /forked\n/);
+      child.stdin!.write('go\n');
+      await forked;
+    };
+    await turn(true);
+    await turn(false);
+    child.stdin!.end();
+    expect((await done).status).toBe(0);
+    await engine.call('session.stop', { id });
+    const { states, rows } = await engine.call('functions.query', { id, search: 'leaf' });
+    expect(states.map(({ ever }) => ever)).toEqual([true, true, false]);
+    expect(rows.map(({ function: { process }, calls }) => [process, calls])).toEqual([[1, 10]]);
+    await engine.call('session.close', { id });
+  });
+});
+
+const before12 = three.filter(({ version }) => minor(version!) < 12);
+
+it.each(before12)('switching it on where a profiler is says whose place it is ($version)', async ({ path: python }) => {
+  const program = `import sys, cProfile
+cProfile.Profile().enable()
+print("ready", flush=True)
+sys.stdin.read()
+print("result ok", flush=True)
+`;
+  const { child, done } = start(python, ['-S', '-c', program]);
+  await untilOutput(child, /ready\n/);
+  const { id } = await engine.call('session.attach', { pid: child.pid!, engine: 'auto' });
+  await engine.call('functions.set', { id, on: true });
+  let told: string | null = null;
+  while (told === null) {
+    [{ reason: told }] = (await engine.call('functions.query', { id })).states;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  expect(told).toMatch(/has a profiler of its own and is not traced/);
+  await engine.call('session.stop', { id });
+  child.stdin!.end();
+  expect(await done).toMatchObject({ status: 0, stdout: 'ready\nresult ok\n', stderr: '' });
+  await engine.call('session.close', { id });
+});
+
+const from12 = three.filter(({ version }) => minor(version!) >= 12);
+
+it.each(from12)('where it cannot be switched on, the error says why ($version)', async ({ path: python }) => {
+  const program = `import sys
+for tool in range(6): sys.monitoring.use_tool_id(tool, "mine")
+print("ready", flush=True)
+sys.stdin.read()
+print("result ok", flush=True)
+`;
+  const { child, done } = start(python, ['-S', '-c', program]);
+  await untilOutput(child, /ready\n/);
+  const { id } = await engine.call('session.attach', { pid: child.pid!, engine: 'auto' });
+  await expect(engine.call('functions.set', { id, on: true })).rejects.toThrow(
+    /^function calls are not traced: other tools have all places in sys.monitoring/,
+  );
+  await engine.call('session.stop', { id });
+  child.stdin!.end();
+  expect(await done).toMatchObject({ status: 0, stdout: 'ready\nresult ok\n', stderr: '' });
+  const [{ functions }] = (await engine.call('stats.query', { id })).summary.processes;
+  expect(functions).toMatchObject({ by_own: [], calls: 0, reason: expect.stringContaining('other tools') as string });
+  await engine.call('session.close', { id });
+});
