@@ -77,7 +77,7 @@ describe('library', () => {
 describe('recents', () => {
   const entry = (path: string, created: string): RecentEntry => ({
     ...{ path, created, title: basename(path), wallS: 1, engine: 'exact', python: '3.12.1', verdict: 'fine' },
-    spec: { python: '/usr/bin/python3', args: ['a.py'], cwd: '/', env: { A: null }, engine: 'auto' },
+    spec: { python: '/usr/bin/python3', args: ['a.py'], cwd: '/', env: { A: null }, engine: 'auto', functions: true },
   });
 
   it('remembers, newest first, one entry for a file', () => {
@@ -90,7 +90,7 @@ describe('recents', () => {
       ['/b.gilscope', 'fine', false],
       ['/a.gilscope', 'other', false],
     ]);
-    expect(recents.specOf('/b.gilscope')?.env).toEqual({ A: null });
+    expect(recents.specOf('/b.gilscope')).toMatchObject({ env: { A: null }, functions: true });
   });
 
   it('finds recordings that nobody noted, and survives a broken list', () => {
