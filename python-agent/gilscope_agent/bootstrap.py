@@ -30,11 +30,11 @@ def start(settings):
 def _choose(sock, settings):
     wanted = settings.get("GILSCOPE_ENGINE") or "auto"
     token = settings.get("GILSCOPE_TOKEN", "")
+    functions = settings.get("GILSCOPE_FUNCTIONS") == "1"
     if wanted == "estimated":
         reason = "the estimated engine was asked for"
     else:
         wanted_sites = settings.get("GILSCOPE_SITES") != "0"
-        functions = settings.get("GILSCOPE_FUNCTIONS") == "1"
         library = settings.get("GILSCOPE_LIB", "")
         reason = exact.start(sock, library, lambda: hello(token, "exact"), Follow(settings), wanted_sites, functions)
         if reason is None:
@@ -44,7 +44,7 @@ def _choose(sock, settings):
     refused = "exact tracing was demanded and is not possible: " + reason if wanted == "exact" else None
     # A forked child finds out by itself what it can: it does all of this again.
     follow = None if settings.get("GILSCOPE_CHILDREN") == "0" else lambda: start(settings)
-    estimated.start(sock, greeting, refused, follow)
+    estimated.start(sock, greeting, refused, follow, functions)
     return "estimated"
 
 

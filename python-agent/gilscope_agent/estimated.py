@@ -16,6 +16,7 @@ import time
 from . import commands, wire
 from .children import ProcessName
 from .clocks import clock_of, tid_of_ident
+from .estimated_calls import Functions
 from .evidence import Evidence, NewThreads, Remover, hook_current
 from .holder import Estimator, Track
 from .link import Link
@@ -31,7 +32,7 @@ EXIT_BOUND_S = 0.2
 BUSY_NS = 100_000_000
 
 
-def start(sock, greeting, refused=None, follow=None):
+def start(sock, greeting, refused=None, follow=None, wanted_functions=False):
     """Say HELLO and start; with `refused` only say why nothing will be traced. `follow()` starts anew in a forked child."""
     link = Link(sock)
     link.offer(wire.json_frame(wire.HELLO, greeting))
@@ -43,6 +44,8 @@ def start(sock, greeting, refused=None, follow=None):
         return
     session = Session(link, int(greeting["start_ns"]), greeting["gil_enabled"], follow)
     session.start()
+    if wanted_functions:
+        session.functions.on()
 
 
 class Session:
@@ -54,6 +57,7 @@ class Session:
         self.marks = Marks(self._mark, self._serial_here)
         self.names = Names(self._named, self.marks)
         self.watches = Watches(self._send_watch, self._pace)
+        self.functions = Functions(self.send_json, self._offer, lambda: list(self._tracks.values()))
         self._watch_every_ns = None
         self._watch_at = self._look_at = 0
         self._has_gil = has_gil
@@ -106,8 +110,11 @@ class Session:
     def send_json(self, kind, value):
         self.link.offer(wire.json_frame(kind, value))
 
+    def _offer(self, kind, payload):
+        return self.link.offer(wire.frame(kind, payload), essential=False)
+
     def _mark(self, payload):
-        return self.link.offer(wire.frame(wire.MARK, payload), essential=False)
+        return self._offer(wire.MARK, payload)
 
     # Threads.
 
@@ -134,6 +141,7 @@ class Session:
         track = Track(self._serial, ident, tid, clock_of(tid), time.monotonic_ns())
         track.cpu = track.clock() if track.clock else 0
         self._tracks[ident] = track
+        self.functions.begin(track)
         return track
 
     def _tell(self, track, name, is_main=False):
@@ -158,6 +166,7 @@ class Session:
         if self._tracks.get(track.ident) is track:
             del self._tracks[track.ident]
         self._estimator.leave(track)
+        self.functions.end(track)
         self._send_block(track)
 
     # The agent's own thread.
@@ -334,6 +343,7 @@ class Session:
         now = time.monotonic_ns()
         self._look(now)
         self._estimator.close(list(self._tracks.values()))
+        self.functions.close()
         self._estimator.sent = max(self._estimator.sent, now)
         self._send_all()
         self.marks.close()
@@ -343,6 +353,7 @@ class Session:
 
     def _remove_hooks(self):
         self._running = False
+        self.functions.close()
         self._evidence.active = False
         self._evidence.holder = None
         self._new_threads.remove()

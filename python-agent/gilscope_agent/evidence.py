@@ -66,6 +66,8 @@ def callback(evidence, track):
 
     def on_event(frame, event, arg):
         nonlocal left, window, strikes
+        if track.calls is not None:
+            track.calls.event(frame, event, arg)
         if event == "c_call":
             if evidence.holder is not track:
                 speak(now(), 0)
@@ -89,7 +91,7 @@ def callback(evidence, track):
             left = BUDGET
             before, window = window, now()
             strikes = strikes - 1 if window - before < BUDGET_NS else STRIKES
-            if strikes < 0 and track.clock is not None:
+            if strikes < 0 and track.clock is not None and track.calls is None:
                 set_profile(None)
                 lose(track, "it makes very many calls")
 
@@ -136,6 +138,8 @@ class Remover:
 
     def remove(self, track):
         """From the agent's thread, which holds the GIL and has just seen that the thread lives."""
+        if track.calls is not None:
+            return
         state, track.state = track.state, 0
         if state and track.profiled:
             lose(track, "it computes without pause, and this Python version is slower with calls seen")

@@ -24,7 +24,7 @@ class Track:
 
     __slots__ = (
         "serial ident tid clock block profiled since lost raw cpu used held native last dropped_at waiting doubt left "
-        "stirred grew state busy"
+        "stirred grew state busy calls"
     ).split()
 
     def __init__(self, serial, ident, tid, clock, now):
@@ -43,6 +43,8 @@ class Track:
         self.busy = 0
         # Started with `_thread`, unknown to `threading`.
         self.raw = False
+        # The function trace of this thread (estimated_calls.ThreadCalls), while there is one.
+        self.calls = None
         # CPU: clock value, used in this tick, of that as holder; used without the GIL since it let go.
         self.cpu = self.used = self.held = self.native = 0
         # Of its events: the latest, the latest DROP, whether a WAIT is open.

@@ -25,6 +25,9 @@ NEW_CORE = 32
 NEW_GIL = 64
 CORE_UNKNOWN = 0xFFFF
 
+# Records of a CALLS frame.
+CALL_WHOLE, CALL_OPEN, CALL_CLOSE, CALL_FORGET = range(1, 5)
+
 # What a MARK frame says; NONE tells `dropped` only.
 MARK_NONE, MARK_INSTANT, MARK_BEGIN, MARK_END = range(4)
 
@@ -111,6 +114,33 @@ def varint(out, value):
         out.append((value & 0x7F) | 0x80)
         value >>= 7
     out.append(value)
+
+
+def calls(serial, tid, dropped, records):
+    """A CALLS payload of (kind, ns, depth, site, duration or age), in the order of time."""
+    base = last = records[0][1] if records else 0
+    body = bytearray()
+    for kind, when, depth, site, length in records:
+        body.append(kind)
+        varint(body, when - last)
+        last = when
+        if kind != CALL_FORGET:
+            varint(body, depth)
+        if kind in (CALL_WHOLE, CALL_OPEN):
+            varint(body, site)
+            varint(body, length)
+    head = b"".join(value.to_bytes(4, "little") for value in (serial, tid, dropped & 0xFFFFFFFF, len(records)))
+    return head + base.to_bytes(8, "little") + bytes(body)
+
+
+def tally(serial, tid, begin, end, rows):
+    """A TALLY payload of (site, calls, own holding, waiting, released, total holding, waiting, released)."""
+    body = bytearray()
+    for row in rows:
+        for value in row:
+            varint(body, value)
+    head = serial.to_bytes(4, "little") + tid.to_bytes(4, "little") + begin.to_bytes(8, "little") + end.to_bytes(8, "little")
+    return head + len(rows).to_bytes(4, "little") + bytes(4) + bytes(body)
 
 
 class EventBlock:
