@@ -5,7 +5,7 @@ import type { Page } from '@playwright/test';
 import { launchProgram, openTab, sessionState } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 import { ROOT } from '../lib/serve.ts';
-import { settled, timeline } from '../lib/timeline.ts';
+import { lane, settled, timeline } from '../lib/timeline.ts';
 
 const FOLDER = join(ROOT, 'docs', 'images');
 /** A clone of the repository carries them for ever. */
@@ -68,4 +68,26 @@ test('pictures', async ({ page }) => {
   await page.getByTestId('start-args').fill('--workers 4');
   await page.getByTestId('start-cwd').fill('/home/you/project');
   await shoot(page, 'start-light');
+});
+
+test('the function trace', async ({ page }) => {
+  mkdirSync(FOLDER, { recursive: true });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.getByTestId('start-functions').check();
+  await launchProgram(page, [join(ROOT, 'examples', 'pipeline.py')]);
+  await expect(sessionState(page)).toHaveAccessibleName('exit 0', { timeout: 90_000 });
+  await openTab(page, 'functions');
+  await closer(page, 5);
+  await lane(page, 'compress').evaluate((label) => label.scrollIntoView({ block: 'start' }));
+  await page.locator('[data-tl="scroll"]').evaluate((rows, pinned) => rows.scrollBy(0, -pinned), 150);
+  await settled(page);
+  // A call of zlib.compress near the middle, with what its thread had of the GIL meanwhile.
+  await lane(page, 'compress').click();
+  await timeline(page).focus();
+  await page.keyboard.press('c');
+  for (let depth = 0; depth < 4; depth++) await page.keyboard.press('ArrowDown');
+  await expect(page.getByTestId('call-gil')).toContainText('%');
+  await settled(page);
+  await page.mouse.move(0, 0);
+  await shoot(page, 'functions-dark');
 });

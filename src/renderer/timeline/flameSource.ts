@@ -32,7 +32,7 @@ export class FlameSource extends WindowSource<FlameWish, Flames> {
         // A long call is told when it ends: what is past may still change.
         finalUntil: () => -Infinity,
         akin: (a, b) => a.filter.search === b.filter.search && a.filter.minNs === b.filter.minNs,
-        pausePerCost: 3,
+        pausePerCost: 1,
       },
       onReply,
     );

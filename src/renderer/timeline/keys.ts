@@ -29,10 +29,12 @@ export function stepCall(controller: TimelineController, direction: Direction): 
   const { call } = controller.view;
   if (call === null) return false;
   const flame = controller.flames?.byThread.get(call.thread);
-  const to = flame === undefined ? null : callBeside(flame, call, direction);
+  const { start, end } = controller.view.range;
+  const to = flame === undefined ? null : callBeside(flame, call, direction, (start + end) / 2);
   if (to === null) return true;
   controller.view.pinCall(to);
-  reveal(controller, to);
+  // One that reaches into the view can be seen.
+  if (to.end <= start || to.start >= end) reveal(controller, to);
   return true;
 }
 

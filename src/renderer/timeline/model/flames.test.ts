@@ -44,8 +44,8 @@ describe('what is under a point', () => {
 });
 
 describe('the calls around a call', () => {
-  const from = (depth: number, at: number, direction: Direction) =>
-    brief(callBeside(flame, callAt(flame, depth, at, 0)!, direction));
+  const from = (depth: number, at: number, direction: Direction, near = 0) =>
+    brief(callBeside(flame, callAt(flame, depth, at, 0)!, direction, near));
 
   it('are its neighbours of the same depth', () => {
     expect(from(1, 350, 'previous')).toEqual([1, 100, 'load']);
@@ -54,12 +54,15 @@ describe('the calls around a call', () => {
     expect(from(1, 1350, 'next')).toBeNull();
   });
 
-  it('are who called it and the first that it called', () => {
+  it('are who called it and what it called, nearest to what is looked at', () => {
     expect(from(2, 450, 'caller')).toEqual([1, 300, 'load']);
     expect(from(1, 1350, 'caller')).toEqual([0, 1200, 'main']);
     expect(from(0, 10, 'caller')).toBeNull();
     expect(from(0, 10, 'callee')).toEqual([1, 100, 'load']);
     expect(from(1, 350, 'callee')).toEqual([2, 310, 'sleep']);
+    expect(from(1, 350, 'callee', 415)).toEqual([2, 420, 'sleep']);
+    expect(from(1, 350, 'callee', 9999)).toEqual([2, 420, 'sleep']);
+    expect(from(0, 10, 'callee', 5000)).toEqual([1, 600, 'load']);
     expect(from(1, 150, 'callee')).toBeNull();
   });
 });

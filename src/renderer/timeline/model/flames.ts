@@ -44,10 +44,9 @@ export function callOf({ thread, spans, functions }: Flame, i: number): Call {
   };
 }
 
-/** The call at a point of a level, or the nearest one. @param reach how far beside a call still counts, in ns */
-export function callAt(flame: Flame, depth: number, at: Ns, reach: Ns): Call | null {
-  const { start, end } = flame.spans;
-  const [first, last] = levelOf(flame, depth);
+/** The span of [first, last) nearest to `at`, if it is within `reach`; -1 when none is. */
+function nearest({ spans }: Flame, [first, last]: readonly [number, number], at: Ns, reach: Ns): number {
+  const { start, end } = spans;
   const before = first + lastAtOrBefore(start.subarray(first, last), at);
   let [found, distance] = [-1, reach];
   for (const i of [before, before + 1]) {
@@ -56,13 +55,22 @@ export function callAt(flame: Flame, depth: number, at: Ns, reach: Ns): Call | n
     if (away <= distance) [found, distance] = [i, away];
     if (away === 0) break;
   }
-  return found < 0 ? null : callOf(flame, found);
+  return found;
+}
+
+/** The call at a point of a level, or the nearest one. @param reach how far beside a call still counts, in ns */
+export function callAt(flame: Flame, depth: number, at: Ns, reach: Ns): Call | null {
+  const i = nearest(flame, levelOf(flame, depth), at, reach);
+  return i < 0 ? null : callOf(flame, i);
 }
 
 export type Direction = 'previous' | 'next' | 'caller' | 'callee';
 
-/** The call one goes to from another: its neighbours of the same depth, who called it, the first that it called. */
-export function callBeside(flame: Flame, call: Call, direction: Direction): Call | null {
+/**
+ * The call one goes to from another: its neighbours of the same depth, who called it, or what it called.
+ * @param near of what it called the one nearest to this time: the call may be much longer than what is in view
+ */
+export function callBeside(flame: Flame, call: Call, direction: Direction, near: Ns): Call | null {
   const { start, end } = flame.spans;
   const { depth } = call;
   if (direction === 'caller') {
@@ -71,8 +79,13 @@ export function callBeside(flame: Flame, call: Call, direction: Direction): Call
   }
   if (direction === 'callee') {
     const [first, last] = levelOf(flame, depth + 1);
-    const i = first + 1 + lastAtOrBefore(start.subarray(first, last), call.start - 1);
-    return i < last && start[i] < call.end ? callOf(flame, i) : null;
+    const begins = start.subarray(first, last);
+    const within = [
+      first + 1 + lastAtOrBefore(begins, call.start - 1),
+      first + 1 + lastAtOrBefore(begins, call.end - 1),
+    ];
+    const i = nearest(flame, [within[0], within[1]], Math.min(Math.max(near, call.start), call.end), Infinity);
+    return i < 0 ? null : callOf(flame, i);
   }
   const [first, last] = levelOf(flame, depth);
   const at = first + lastAtOrBefore(start.subarray(first, last), call.start);

@@ -1,4 +1,5 @@
 /** The label of a flame chart: what is left out, and its deeper levels. */
+import { count } from '../../lib/format.ts';
 import { ALL_CALLS, useView, viewStore } from '../../store/view.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { FIRST_LEVELS } from '../model/flameRow.ts';
@@ -34,7 +35,7 @@ export function FlameLabel({ sessionId, row, onLevels }: Props) {
       </div>
       {(levels < of || levels > FIRST_LEVELS) && (
         <button type="button" className="link small" data-testid="flame-levels" onClick={onLevels}>
-          {levels < of ? `${of - levels} deeper levels` : 'fewer levels'}
+          {levels < of ? count(of - levels, 'deeper level') : 'fewer levels'}
         </button>
       )}
     </>
