@@ -228,7 +228,7 @@ export interface TimelineReply {
   marks: MarkLane[];
   markNames: string[];
   gils: GilStrip[];
-  /** At most 500 points, binned when the window holds more samples. */
+  /** At most 500 points, binned when the window holds more samples. A value speaks for the time since the point before; the first point only says since when. */
   cores: { times: Float64Array; series: CoreSeries[] };
   /** At most 500 points each. */
   counters: {

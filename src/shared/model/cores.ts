@@ -19,16 +19,16 @@ function picks(samples: SampleSeries, start: Ns, end: Ns, most: number): number[
   return out;
 }
 
+/** The first point is where the first interval begins, with the values of that interval. */
 export function coreSeries(samples: SampleSeries, start: Ns, end: Ns, most: number): TimelineReply['cores'] {
-  const chosen = picks(samples, start, end, most);
-  const points = Math.max(0, chosen.length - 1);
-  const times = new Float64Array(points);
-  for (let p = 0; p < points; p++) times[p] = samples.times.get(chosen[p + 1]);
+  const chosen = picks(samples, start, end, most - 2);
+  const points = chosen.length < 2 ? 0 : chosen.length;
+  const times = Float64Array.from({ length: points }, (_, p) => samples.times.get(chosen[p]));
   const series = samples.busy.map((busy, core): CoreSeries => {
     const target = new Float32Array(points);
     const others = new Float32Array(points);
     for (let p = 0; p < points; p++) {
-      const [i, j] = [chosen[p], chosen[p + 1]];
+      const [i, j] = p === 0 ? [chosen[0], chosen[1]] : [chosen[p - 1], chosen[p]];
       const seconds = (samples.times.get(j) - samples.times.get(i)) / NS_PER_S;
       // The two clocks differ by a tick: neither may show more than a whole core.
       const used = Math.min(1, Math.max(0, (busy.get(j) - busy.get(i)) / seconds));

@@ -78,7 +78,7 @@ describe('samples', () => {
       },
     );
     const { cores, counters } = model.timeline({ start: 0, end: 100 * MS, px: 100 });
-    expect([...cores.times]).toEqual([60 * MS, 90 * MS]);
+    expect([...cores.times]).toEqual([10 * MS, 60 * MS, 90 * MS]);
     const shares = cores.series.map((s) =>
       [...s.target].map((v, i) => [v, s.others[i]].map((x) => Math.round(x * 100))),
     );
@@ -86,13 +86,19 @@ describe('samples', () => {
     expect(shares).toEqual([
       [
         [80, 0],
+        [80, 0],
         [0, 0],
       ],
       [
         [0, 40],
+        [0, 40],
         [50, 50],
       ],
     ]);
+    // A window between two samples knows their interval.
+    const within = model.timeline({ start: 70 * MS, end: 75 * MS, px: 100 }).cores;
+    expect([...within.times]).toEqual([60 * MS, 90 * MS]);
+    expect([...within.series[1].target]).toEqual([0.5, 0.5]);
     expect(counters.rssBytes.values[5]).toBeNaN();
     expect(counters.rssBytes.values[70]).toBe(300);
     const summary = model.summary();
