@@ -5,8 +5,9 @@
 
 import json
 import os
+import re
 
-from collector import AGENT, decode_events, wire
+from collector import AGENT, decode_calls, decode_events, decode_tally, wire
 
 FOLDER = os.path.join(os.path.dirname(AGENT), "src", "shared", "protocol", "golden")
 START = 1234567890123456
@@ -81,6 +82,10 @@ def meaning(frame):
     if kind == wire.EVENTS:
         serial, tid, dropped, rows = decode_events(payload)
         value = {"serial": serial, "tid": tid, "dropped": dropped, "events": [row(*event) for event in rows]}
+    elif kind == wire.CALLS:
+        value = calls_meaning(payload)
+    elif kind == wire.TALLY:
+        value = tally_meaning(payload)
     elif kind == wire.REFCOUNT:
         value = refcounts(payload)
     elif kind == wire.MARK:
@@ -122,13 +127,59 @@ def row(when, kind, flag, core, gil, cpu):
     return event
 
 
-FILES = {"python-events": events, "python-control": control}
+def function_trace():
+    records = [
+        (wire.CALL_WHOLE, START, 3, 70000, 2**40),
+        (wire.CALL_OPEN, START, 0, 0, 0),
+        (wire.CALL_OPEN, START + 2**35, 1, 2**32 - 1, 50_000_000),
+        (wire.CALL_CLOSE, START + 2**35 + 127, 1, 0, 0),
+        (wire.CALL_FORGET, START + 2**35 + 128, 0, 0, 0),
+        (wire.CALL_WHOLE, START + 2**35 + 128, 65535, 1, 100_000),
+    ]
+    rows = [(1, 2**50, 1, 127, 128, 16384, 2**45, 2**53 - 1), (0, 0, 0, 0, 0, 0, 0, 0), (2**32 - 1, 1, 2, 3, 4, 5, 6, 7)]
+    site = {"id": 70000, "name": "sleep", "file": "time", "first_line": 0, "builtin": True}
+    return [
+        wire.json_frame(wire.SITE, site),
+        wire.frame(wire.CALLS, wire.calls(7, 31337, 5, records)),
+        wire.frame(wire.CALLS, wire.calls(2**32 - 1, 1, 2**32 + 6, [])),
+        wire.frame(wire.TALLY, wire.tally(7, 31337, START, START + 150_000_000, rows)),
+        wire.frame(wire.TALLY, wire.tally(1, 1, START, START, [])),
+    ]
+
+
+def calls_meaning(payload):
+    block = decode_calls(payload)
+    records = []
+    for kind, when, depth, site, length in block["records"]:
+        record = {"kind": kind, "ns": str(when)}
+        if kind != "FORGET":
+            record["depth"] = depth
+        if kind in ("CALL", "OPEN"):
+            record["site"] = site
+            record["duration" if kind == "CALL" else "age"] = length
+        records.append(record)
+    return dict(block, records=records)
+
+
+def tally_meaning(payload):
+    tally = decode_tally(payload)
+    rows = [{"site": row[0], "calls": row[1], "own": list(row[2:5]), "total": list(row[5:8])} for row in tally["rows"]]
+    return dict(tally, **{"from": str(tally["from"]), "until": str(tally["until"]), "rows": rows})
+
+
+FILES = {"python-events": events, "python-control": control, "python-functions": function_trace}
+
+
+_ITEM = r'(?:\d+|"(?:[^"\\\n]|\\.)*")'
+_SHORT_LIST = re.compile(r"\[\s+(%s(?:,\n\s+%s)*)\s+\]" % (_ITEM, _ITEM))
 
 
 def contents(name):
     """(bytes, JSON text) of a golden pair."""
     frames = FILES[name]()
     text = json.dumps({"frames": [meaning(frame) for frame in frames]}, indent=2, ensure_ascii=False)
+    # As prettier has it: short lists on one line.
+    text = _SHORT_LIST.sub(lambda found: "[" + ", ".join(part.strip() for part in found.group(1).split(",\n")) + "]", text)
     return b"".join(frames), text + "\n"
 
 

@@ -45,6 +45,10 @@ class Golden(unittest.TestCase):
                     serial, tid, dropped, rows = golden.decode_events(payload)
                     found = {"serial": serial, "tid": tid, "dropped": dropped, "events": [golden.row(*r) for r in rows]}
                     self.assertEqual(found, frame["value"])
+                elif kind == wire.CALLS:
+                    self.assertEqual(golden.calls_meaning(payload), frame["value"])
+                elif kind == wire.TALLY:
+                    self.assertEqual(golden.tally_meaning(payload), frame["value"])
                 elif kind == wire.MARK:
                     self.assertEqual(golden.marks_meaning(payload), frame["value"])
                 elif kind == wire.COMMAND:
