@@ -62,11 +62,13 @@ function sanitized(compiler, python, flag, folder) {
   const name = flag.split(',')[0];
   if (!hasSanitizer(compiler, flag, folder)) return console.log(`# skipped: this compiler has no working ${name} sanitizer`);
   const options = [...FLAGS, `-fsanitize=${flag}`];
-  const unit = join(folder, `unit-${name}`);
   const shared = join(folder, `libgilscope-${name}.so`);
   const host = join(folder, `host-${name}`);
-  if (built(compiler, unit, [...options, '-o', unit, join(tests, 'unit.c'), ...UNIT_SOURCES, ...LIBRARIES]))
-    tally(`unit, ${name} sanitizer`, unit, [golden]);
+  for (const part of ['unit', 'calls']) {
+    const program = join(folder, `${part}-${name}`);
+    if (built(compiler, program, [...options, '-o', program, join(tests, `${part}.c`), ...UNIT_SOURCES, ...LIBRARIES]))
+      tally(`${part}, ${name} sanitizer`, program, [golden]);
+  }
   const asLibrary = ['-fvisibility=hidden', '-shared', '-o', shared, ...sources(), '-Wl,-z,nodelete', ...LIBRARIES];
   if (!built(compiler, shared, [...options, ...asLibrary])) return;
   if (built(compiler, host, [...options, '-rdynamic', '-o', host, join(tests, 'host.c'), shared, ...LIBRARIES]))
