@@ -1,4 +1,6 @@
 /** The function trace: a real program's calls under its threads and as sums, searched, switched on and off while it runs, and refused. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
@@ -172,4 +174,37 @@ test('a recording without calls says how to get them', async ({ page }) => {
   await expect(page.getByTestId('functions-off')).toContainText('--functions');
   await expect(page.getByTestId('functions-switch')).toHaveCount(0);
   await expect(page.getByTestId('calls-filter')).toHaveCount(0);
+});
+
+test('what is attached to is traced from the attach on, when that was ticked', async ({ page, served }) => {
+  const end = join(served.folder, 'end');
+  const child = spawn(PYTHON.path, [program('calls.py'), 'until', end], { stdio: 'ignore' });
+  const exited = once(child, 'exit');
+  try {
+    await page.getByTestId('attach-functions').check();
+    await page.getByTestId('running-search').fill(String(child.pid));
+    await page.getByTestId(`attach-${child.pid ?? ''}`).click();
+    await openTab(page, 'functions');
+    await expect(row(page, 'step')).toBeVisible();
+    await expect(page.getByTestId('functions-switch')).toHaveText('Stop tracing');
+    await page.getByTestId('stop').click();
+    await expect(page.getByTestId('functions-switch')).toBeHidden();
+    await expect(row(page, 'step')).toBeVisible();
+  } finally {
+    writeFileSync(end, '');
+    expect(await exited).toEqual([0, null]);
+  }
+});
+
+test('an estimate is called one', async ({ page }) => {
+  await page.getByTestId('start-more').click();
+  await page.getByTestId('start-engine').selectOption('estimated');
+  await page.getByTestId('start-functions').check();
+  await launchProgram(page, [program('calls.py')]);
+  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
+  await openTab(page, 'functions');
+  await expect(page.getByTestId('functions-estimated')).toHaveText('estimated');
+  await page.getByTestId('functions-search').fill('calls.py fib');
+  await expect(page.getByTestId('functions-foot')).toContainText('1 function,');
+  expect(await figure(page, 'fib', 'Calls')).toBe('7,892');
 });

@@ -11,9 +11,9 @@ import { useView } from '../../store/view.ts';
 import { threadColour } from '../../theme/colours.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { describeError } from '../../transport/index.ts';
+import { EstimatedBadge } from '../../ui/EstimatedBadge.tsx';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { Notice } from '../../ui/Notice.tsx';
-import { Tooltip } from '../../ui/Tooltip.tsx';
 import { MatrixGrid } from './MatrixGrid.tsx';
 import { matrixOf } from './matrix.ts';
 import { FunctionTable, ReleaseTable } from './Tables.tsx';
@@ -85,18 +85,6 @@ function functionsNote(session: SessionInfo, { holds, placed }: BlameReply): str
     : 'functions are not known: the estimated engine does not see where threads let go';
 }
 
-function Provenance({ session }: { session: SessionInfo }) {
-  const { kind, reasons } = provenanceOf(session);
-  if (kind !== 'estimated' && kind !== 'mixed') return null;
-  return (
-    <Tooltip text={reasons.length > 0 ? reasons.join(' ') : 'Holds and waits are estimated, not measured.'}>
-      <span className="badge badge--warn" tabIndex={0} data-testid="blame-estimated">
-        {kind === 'mixed' ? 'partly estimated' : 'estimated'}
-      </span>
-    </Tooltip>
-  );
-}
-
 type Side = 'functions' | 'places';
 const SIDES: readonly { id: Side; label: string }[] = [
   { id: 'functions', label: 'Functions' },
@@ -156,7 +144,7 @@ function Blame({ session, blame, filter, onFilter }: BlameProps) {
       <section className="blame__part blame__part--matrix" aria-label="Threads">
         <header className="blame__head">
           <h2>Who made whom wait</h2>
-          <Provenance session={session} />
+          <EstimatedBadge provenance={provenanceOf(session)} testId="blame-estimated" />
           {many && (
             <button
               type="button"

@@ -4,12 +4,14 @@ import type { FunctionRow, FunctionsReply } from '../../../shared/contract/funct
 import type { SessionInfo, ThreadIdx } from '../../../shared/contract/types.ts';
 import { count, formatNs, group } from '../../lib/format.ts';
 import { functionTitle } from '../../lib/functions.ts';
+import { provenanceOf } from '../../lib/provenance.ts';
 import { sortRows, tableCsv, type Sort } from '../../lib/table.ts';
 import { copyCsv } from '../../store/actions.ts';
 import { useFunctions } from '../../store/functions.ts';
 import { useView, type Range } from '../../store/view.ts';
 import { describeError } from '../../transport/index.ts';
 import { DataGrid, GridFoot } from '../../ui/DataGrid.tsx';
+import { EstimatedBadge } from '../../ui/EstimatedBadge.tsx';
 import { FunctionDot } from '../../ui/FunctionDot.tsx';
 import { Notice } from '../../ui/Notice.tsx';
 import { columnsOf, sortOf, type Part } from './columns.ts';
@@ -43,6 +45,7 @@ export function FunctionsPanel({ session }: { session: SessionInfo }) {
   return (
     <div className="functions">
       <Bar session={session} thread={thread} onThread={setThread} part={part} onPart={setPart}>
+        <EstimatedBadge provenance={provenanceOf(session)} testId="functions-estimated" />
         <Notes reply={reply} />
         {live && <TraceSwitch sessionId={session.id} on={tracing.on} onChange={again} />}
       </Bar>
