@@ -115,8 +115,10 @@ static void flush_all(struct gs_outq *out, void (*flush)(void), uint32_t generat
 
 static void end_all(struct gs_outq *out, void (*flush)(void), uint32_t generation) {
     uint64_t now = gs_quick_ns();
-    for (struct gs_slot *slot = *gs_slots_adopt(); slot; slot = slot->next)
-        if (atomic_load(&slot->generation) == generation && !atomic_load(&slot->end_ns)) gs_calls_end(slot, out, flush, now);
+    for (struct gs_slot *slot = *gs_slots_adopt(); slot; slot = slot->next) {
+        uint64_t ended = atomic_load(&slot->end_ns);
+        if (atomic_load(&slot->generation) == generation) gs_calls_end(slot, out, flush, ended ? ended : now);
+    }
 }
 
 void gs_calls_finish(struct gs_outq *out, void (*flush)(void), uint32_t generation) {

@@ -21,9 +21,9 @@ const struct gs_site_layout *gs_sites_layout(void);
 __attribute__((no_sanitize("address"))) static inline uintptr_t gs_site_word_at(uintptr_t address) { return *(const uintptr_t *)address; }
 __attribute__((no_sanitize("address"))) static inline int32_t gs_site_number_at(uintptr_t address) { return *(const int32_t *)address; }
 
-/* Tells a code object from another one at the same address: lines up to 2^24 are kept apart from the file. */
+/* Tells a code object from another one at the same address: small differences of the three must not cancel each other out. */
 static inline uintptr_t gs_site_print_from(uintptr_t name, uintptr_t file, int32_t first_line) {
-    return name ^ (file << 20 | file >> 44) ^ (uintptr_t)(uint32_t)first_line;
+    return name ^ (file << 20 | file >> 44) ^ (uintptr_t)(uint32_t)first_line * 0x9e3779b97f4a7c15u;
 }
 static inline uintptr_t gs_site_print(uintptr_t code) {
     return gs_site_print_from(gs_site_word_at(code + (uintptr_t)gs_site_at.code_name), gs_site_word_at(code + (uintptr_t)gs_site_at.code_file),

@@ -287,6 +287,18 @@ static void limits(void) {
     CHECK(calls->trace == 0 && calls->functions == 0, "afterwards its memory is given back");
 }
 
+static void ended(void) {
+    struct gs_slot *slot;
+    struct gs_calls *calls = begin(&slot);
+    enter(calls, 3, calls->last + 10);
+    gs_calls_dropped(calls, calls->last + 40);
+    atomic_store(&slot->end_ns, calls->last + 100);
+    gs_calls_off();
+    read_all();
+    CHECK(told[3].calls == 1 && told[3].own[GS_HOLDS] == 40 && told[3].own[GS_FREE] == 100, "a thread that ended just before the trace is told");
+    atomic_store(&slot->end_ns, 0);
+}
+
 /* ---- the ring, from two threads ---- */
 
 static _Atomic bool done;
@@ -326,6 +338,7 @@ int main(void) {
     for (unsigned seed = 1; seed <= 4; seed++) sums(seed);
     losses();
     limits();
+    ended();
     ring();
     printf("%d passed, %d failed\n", passed, failed);
     return failed != 0;
