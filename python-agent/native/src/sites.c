@@ -88,14 +88,15 @@ uint32_t gs_site_here(struct gs_slot *slot) {
 
 /* ---- the table: read without a lock, added to by one at a time ---- */
 
-static inline uint32_t bucket_of(uintptr_t code, uint64_t position) {
-    uint64_t mixed = ((uint64_t)code >> 4 ^ position << 17 ^ position) * 0x9e3779b97f4a7c15u;
+/* By all three: at one address there may be hundreds, one after another. */
+static inline uint32_t bucket_of(uintptr_t code, uint64_t position, uintptr_t print) {
+    uint64_t mixed = ((uint64_t)code >> 4 ^ position << 17 ^ position ^ print) * 0x9e3779b97f4a7c15u;
     return (uint32_t)(mixed >> 40) & (BUCKETS - 1);
 }
 
 /* Its number, or 0; `free` becomes the bucket where it belongs, or BUCKETS. */
 static uint32_t find(uintptr_t code, uint64_t position, uintptr_t print, uint32_t *free_bucket) {
-    uint32_t bucket = bucket_of(code, position);
+    uint32_t bucket = bucket_of(code, position, print);
     for (int i = 0; i < PROBES; i++, bucket = (bucket + 1) & (BUCKETS - 1)) {
         uint32_t id = atomic_load_explicit(&buckets[bucket], memory_order_acquire);
         if (!id) {
