@@ -284,9 +284,10 @@ class Calls(Case):
             "    exec(compile('\\n' * n + 'def passing(): pass\\npassing()', '/srv/%d.py' % (n % 100), 'exec'), space)\n"
             "for n in range(3000): once(n)\n"
         )
-        passing = [n for n, site in trace.sites.items() if site["name"] == "passing"]
-        self.assertEqual(len(passing), 3000)
-        self.assertEqual(sum(trace.rows("passing")[:1]), 3000)
+        # A look from outside may have seen one half of one and half of another: a site that nobody calls.
+        called = {number for sums in trace.sums.values() for number, row in sums.items() if row[0]}
+        lines = sorted(trace.sites[n]["first_line"] for n in called if trace.site(n)["name"] == "passing")
+        self.assertEqual(lines, list(range(1, 3001)))
 
     def test_more_functions_than_a_thread_keeps(self):
         trace, _, _ = self.trace(
