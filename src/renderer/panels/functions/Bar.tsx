@@ -15,8 +15,8 @@ interface Props {
 }
 
 const PARTS: readonly { id: Part; label: string; help: string }[] = [
-  { id: 'own', label: 'own', help: 'Holding, waiting and released while the function was the innermost call' },
-  { id: 'total', label: 'total', help: 'Holding, waiting and released while it was anywhere on the stack' },
+  { id: 'own', label: 'own time', help: 'Holding, waiting and released while the function was the innermost call' },
+  { id: 'total', label: 'total time', help: 'Holding, waiting and released while it was anywhere on the stack' },
 ];
 
 export function Bar({ session, thread, onThread, part, onPart, children }: Props) {
@@ -52,6 +52,7 @@ export function Bar({ session, thread, onThread, part, onPart, children }: Props
           </option>
         ))}
       </select>
+      <span className="muted small hide-tight">holding, waiting, released of</span>
       <div className="segments segments--tiny" role="radiogroup" aria-label="Holding, waiting and released of">
         {PARTS.map(({ id, label, help }) => (
           <button

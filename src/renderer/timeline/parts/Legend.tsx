@@ -103,7 +103,7 @@ const calls: Paint = (ctx, ink, { theme }, dpr) => {
     ctx,
     makeFlame(0, spans, functions),
     makeScale({ start: 0, end: WIDTH }, WIDTH * dpr),
-    { top: -2 * dpr, height: HEIGHT * dpr, dpr, levels: 2, level: LEVEL.compact },
+    { top: -3 * dpr, height: HEIGHT * dpr, dpr, levels: 2, level: LEVEL.compact },
     ink,
     (f) => functionColour(f, theme),
   );
