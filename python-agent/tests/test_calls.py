@@ -166,7 +166,10 @@ threading.Thread(target=blocked, daemon=True).start()
 time.sleep(0.1)
 print("ready", flush=True)
 for line in sys.stdin:
-    if line == "late\\n":
+    if line == "look\\n":
+        tools = [sys.monitoring.get_tool(n) for n in range(6)] if hasattr(sys, "monitoring") else []
+        print(sys.getprofile(), threading._profile_hook, [tool for tool in tools if tool], flush=True)
+    elif line == "late\\n":
         _thread.start_new_thread(raw, ())
     elif line == "stop\\n":
         stop.append(1)
@@ -302,7 +305,7 @@ class Calls(Case):
         named = sum(count for name, count in trace.counts("/srv/many.py").items() if name != "<module>")
         rest = sum(sums.get(0, [0])[0] for sums in trace.sums.values())
         self.assertGreaterEqual(named + rest, 9000)
-        self.assertGreater(named, 8000)
+        self.assertGreater(named, 2000)
 
     def begin(self, collector, text, **environment):
         script = self.write("program.py", text)
@@ -337,6 +340,9 @@ class Calls(Case):
             self.tell(process, b"stop")
             self.assertEqual(self.order(collector, 4, cmd="stop")["ok"], True)
             collector.wait_end()
+            process.stdin.write(b"look\n")
+            process.stdin.flush()
+            self.assertEqual(process.stdout.readline(), b"None None []\n", "nothing of ours is left behind")
             second = Trace(self.since_off(collector))
             status, _, err = self.finish(process)
         self.assertEqual((status, err), (0, ""))

@@ -299,6 +299,42 @@ static void ended(void) {
     atomic_store(&slot->end_ns, 0);
 }
 
+/* ---- bytes ---- */
+
+/* The records of the golden file's first CALLS frame, put into a ring and taken out, are its bytes again. */
+static void golden(const char *beside) {
+    static uint8_t file[65536];
+    char path[4096];
+    snprintf(path, sizeof path, "%.*s/python-functions.bin", (int)(strrchr(beside, '/') - beside), beside);
+    FILE *stream = fopen(path, "rb");
+    size_t bytes = stream ? fread(file, 1, sizeof file, stream) : 0;
+    if (stream) fclose(stream);
+    const uint8_t *frame = file;
+    while (frame + GS_FRAME_HEADER < file + bytes && frame[4] != GS_F_CALLS) frame += GS_FRAME_HEADER + gs_from_le(frame, 4);
+    size_t length = GS_FRAME_HEADER + (size_t)gs_from_le(frame, 4);
+    CHECK(bytes && frame + length <= file + bytes, "the golden file is there");
+    if (!bytes || frame + length > file + bytes) return;
+
+    struct gs_slot *slot;
+    struct gs_calls *calls = begin(&slot);
+    const uint8_t *head = frame + GS_FRAME_HEADER, *at = head + 24;
+    slot->serial = (uint32_t)gs_from_le(head, 4);
+    slot->tid = (uint32_t)gs_from_le(head + 4, 4);
+    atomic_store(&calls->dropped, (uint32_t)gs_from_le(head + 8, 4));
+    calls->last = gs_from_le(head + 16, 8);
+    for (uint64_t count = gs_from_le(head + 12, 4); count; count--) {
+        enum gs_record_kind kind = *at++;
+        calls->last += varint(&at);
+        uint32_t depth = kind == GS_R_FORGET ? 0 : (uint32_t)varint(&at);
+        bool whole = kind == GS_R_CALL || kind == GS_R_OPEN;
+        uint32_t site = whole ? (uint32_t)varint(&at) : 0;
+        gs_calls_record(calls, kind, depth, site, whole ? varint(&at) : 0);
+    }
+    gs_outq_taken(&out, gs_outq_used(&out)); /* the STATE that a trace begins with */
+    gs_calls_drain(slot, &out, NULL, false);
+    CHECK(gs_outq_used(&out) == length && memcmp(out.bytes + out.start, frame, length) == 0, "a CALLS frame has the golden bytes");
+}
+
 /* ---- the ring, from two threads ---- */
 
 static _Atomic bool done;
@@ -330,7 +366,7 @@ static void ring(void) {
     CHECK(atomic_load(&calls->dropped) == dropped, "losses are told");
 }
 
-int main(void) {
+int main(int count, char **arguments) {
     gs_outq_open(&out, 64u << 20);
     gs_slots_setup();
     gs_slots_open(256);
@@ -338,6 +374,7 @@ int main(void) {
     for (unsigned seed = 1; seed <= 4; seed++) sums(seed);
     losses();
     limits();
+    if (count > 1) golden(arguments[1]);
     ended();
     ring();
     printf("%d passed, %d failed\n", passed, failed);
