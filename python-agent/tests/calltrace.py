@@ -1,4 +1,4 @@
-"""What a recording says of functions: sums and spans put together from TALLY and CALLS, and checked as a reader would. Used by test_calls.py."""
+"""What a recording says of functions: sums and spans put together from TALLY and CALLS, and checked as a reader would. Used by test_calls.py and test_calls_estimated.py."""
 
 import json
 
