@@ -116,6 +116,20 @@ describe.each(three.map((one) => [one.version!, one.path] as const))('CPython %s
     expect((await gilscope(['stats', path])).stdout).toMatch(/^spin \(traced\.py:6\) +3 /m);
   });
 
+  it('the estimated engine counts as exactly, and says that its times are estimated', async () => {
+    const options = ['--functions', '--engine', 'estimated'];
+    const { stdout, summary, file: path } = await record(python, [file('traced.py', RECORDED)], options);
+    expect(stdout).toBe('');
+    const functions = functionsOf(summary);
+    const [leaf, spin, broken, sleep] = ['leaf', 'spin', 'broken', 'sleep'].map((name) => named(functions, name));
+    expect([leaf, spin, broken, sleep].map(({ calls }) => calls)).toEqual([3000, 3, 51, 20]);
+    expect(sleep.own_released_s + sleep.own_wait_s).toBeGreaterThan(0.2);
+    expect(spin.held_s).toBeGreaterThan(0.2);
+    expect((await gilscope(['stats', path])).stdout).toMatch(
+      /^Functions: [\d,]+ calls, by their own time, estimated$/m,
+    );
+  });
+
   it('own times of a thread add up to what it held, waited and had let go of the GIL while it was traced', async () => {
     const { file: path } = await record(python, [file('traced.py', RECORDED)], ['--functions']);
     const session = await FileSession.open(path, null);
