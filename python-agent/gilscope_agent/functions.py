@@ -73,7 +73,7 @@ class Functions:
 
     def _begun(self):
         self._told = self._way.look()
-        self._send({"functions": True, "functions_min_ns": 10000, "functions_reason": self._told})
+        self._send({"functions": True, "functions_reason": self._told})
         self._pace(self.round, TICK_S)
 
     def round(self):
@@ -92,7 +92,9 @@ class Functions:
         site_layout = sites.layout_of(self._native)
         layout = self._native.call_layout()
         layout.object_type = site_layout.object_type
-        _frame_object(self._native, site_layout, layout)
+        layout.object_frame = -1
+        if not _MONITORING:
+            _frame_object(self._native, site_layout, layout)
         _builtins(self._native, layout)
         self._native.set_calls(layout)
         self._ready = True
@@ -194,7 +196,6 @@ def _frame_object(native, site_layout, layout):
     """From a frame object to the frame; up to 3.10 they are one."""
     frame = sys._getframe()
     code, at = id(frame.f_code), site_layout.frame_code
-    layout.object_frame = -1
     if _word(native, id(frame) + at) & site_layout.code_mask == code:
         return
     for offset in range(_WORD, type(frame).__basicsize__, _WORD):
