@@ -13,7 +13,7 @@ import { flame, type FlameQuery } from './flame.ts';
 import { functionsReply } from './functions.ts';
 import type { SessionModel } from './session.ts';
 import { Store } from './store.ts';
-import { callsFrame, callsFrames, steps, treeOf, type TrueCall } from './testing/callTree.ts';
+import { callsFrame, callsFrames, treeOf, type Step, type TrueCall } from './testing/callTree.ts';
 import { at, modelOf, ORIGIN } from './testing/recording.ts';
 
 const hello = encodeControl(FrameKind.hello, {
@@ -32,6 +32,16 @@ const watermark = (ns: number): Uint8Array => encodeFrame(FrameKind.watermark, e
 const named = (id: number, name: string, file = 'app.py', builtin = false): Uint8Array =>
   encodeControl(FrameKind.site, { id, name, file, first_line: builtin ? 0 : id, builtin });
 const sites = [1, 2, 3, 4, 5].map((id) => named(id, `f${id}`, id === 5 ? 'time' : `lib/m${id}.py`, id === 5));
+
+const steps = (maxLength = 120): fc.Arbitrary<Step[]> =>
+  fc.array(
+    fc.record({
+      what: fc.constantFrom('call' as const, 'call' as const, 'return' as const, 'return' as const, 'tell' as const),
+      dt: fc.integer({ min: 1, max: 30 }),
+      site: fc.integer({ min: 1, max: 5 }),
+    }),
+    { maxLength },
+  );
 
 interface Shown {
   start: number;

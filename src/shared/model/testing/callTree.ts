@@ -2,7 +2,6 @@
  * Calls of one thread made up at random, the records a tracer would send of them, and what is true of them. For tests of the function trace here
  * and elsewhere; never used by the product.
  */
-import fc from 'fast-check';
 import { CallKind, encodeCalls, type CallInput } from '../../protocol/functionTrace.ts';
 import { encodeFrame, FrameKind } from '../../protocol/frames.ts';
 import { at } from './recording.ts';
@@ -22,16 +21,6 @@ export interface Step {
   dt: number;
   site: number;
 }
-
-export const steps = (maxLength = 120): fc.Arbitrary<Step[]> =>
-  fc.array(
-    fc.record({
-      what: fc.constantFrom('call' as const, 'call' as const, 'return' as const, 'return' as const, 'tell' as const),
-      dt: fc.integer({ min: 1, max: 30 }),
-      site: fc.integer({ min: 1, max: 5 }),
-    }),
-    { maxLength },
-  );
 
 export interface CallTree {
   calls: TrueCall[];
