@@ -1,7 +1,7 @@
 /** The part of the report that tells what was called, by function. Used by report.ts. */
 import type { Summary, SummaryProcess } from '../shared/contract/types.ts';
 import type { SummaryFunction } from '../shared/contract/functions.ts';
-import { formatCount, formatSeconds, NO_FIGURE } from '../shared/format.ts';
+import { formatCount, formatSeconds, OUTSIDE_FUNCTIONS } from '../shared/format.ts';
 import { place, plain, table, type Column } from './terminalText.ts';
 
 const COLUMNS: readonly Column[] = [
@@ -17,7 +17,7 @@ const MAX_ROWS = 10;
 
 /** "work (app.py:7)"; one written in C as its module has it: "time.sleep". */
 function nameOf({ name, file, line }: SummaryFunction): string {
-  if (name === null) return NO_FIGURE;
+  if (name === null) return OUTSIDE_FUNCTIONS;
   return line === null && file !== null ? plain(`${file}.${name}`) : place(name, file, line);
 }
 

@@ -118,7 +118,7 @@ function                      calls     own  holding  waiting  released   total
 Pool.wo\\x1brk (app.py:7)  1,234,567  2.00 s   1.25 s   250 ms    500 ms  3.00 s
 time.sleep                1,234,567  1.00 s   1.25 s   250 ms    500 ms  3.00 s
 `);
-  expect(text).toMatch(/^– +1,234,567 /m);
+  expect(text).toMatch(/^outside known functions +1,234,567 /m);
   expect(text).toContain(
     '... and 15 more functions\n5 calls are in these sums and not in the flame chart\nnot in "debu\\x1bgged"\n\nThey',
   );

@@ -6,6 +6,8 @@ import { NS_PER_MS, NS_PER_S, NS_PER_US } from './units.ts';
 
 /** What stands where there is no figure. */
 export const NO_FIGURE = '–';
+/** Time of a thread in none of the calls that were seen: before its first, after its last, or where a name could not be had. */
+export const OUTSIDE_FUNCTIONS = 'outside known functions';
 
 /** Three significant figures, no exponent: 0.0123, 1.23, 12.3, 123, 1,234. */
 export function three(value: number): string {

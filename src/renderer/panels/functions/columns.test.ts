@@ -20,7 +20,7 @@ const row = (name: string, calls: number, own: [number, number, number], more = 
 const rows = [
   row('fib', 1000, [2e9, 5e8, 0]),
   row('sleep', 3, [0, 0, 9e9], { builtin: true, file: 'time', firstLine: 0 }),
-  row('', 1, [1, 1, 1], { file: '' }),
+  row('', 1, [1, 1, 1], { file: '', idx: 0 }),
 ];
 const shown = (part: 'own' | 'total', index: number) =>
   Object.fromEntries(columnsOf(part, null).map((c) => [c.label, c.text(rows[index])]));
@@ -33,7 +33,7 @@ describe('columns', () => {
     });
     expect(shown('total', 0)).toMatchObject({ Holding: '20.0\u00a0s', Waiting: '5.00\u00a0s' });
     expect(shown('own', 1)).toMatchObject({ Function: 'time.sleep', File: 'written in C' });
-    expect(shown('own', 2)).toMatchObject({ Function: 'not known', File: '' });
+    expect(shown('own', 2)).toMatchObject({ Function: 'outside known functions', File: '' });
   });
 
   test('sort by value; the same figure of the other part stays what it is sorted by', () => {
