@@ -14,6 +14,7 @@ export const DEFAULTS: Settings = {
   laneHeight: 'auto',
   lastFolder: null,
   attachEngine: 'auto',
+  attachFunctions: false,
 };
 
 /** Each setting by itself: one bad value does not cost the others. */

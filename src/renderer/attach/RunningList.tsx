@@ -167,7 +167,8 @@ const NOTHING = () => undefined;
 export function RunningList({ autoFocus = false, onDone = NOTHING }: { autoFocus?: boolean; onDone?: () => void }) {
   const { rows, error, hold } = useRunning();
   const connected = useUi((s) => s.connection === 'open');
-  const functions = useUi((s) => s.attachFunctions);
+  const functions = useSettings((s) => s.settings.attachFunctions);
+  const patch = useSettings((s) => s.patch);
   const [search, setSearch] = useState('');
   const shown = useMemo(() => (rows ?? []).filter((row) => matches(row.process, search)), [rows, search]);
   const section = useRef<HTMLDivElement>(null);
@@ -200,7 +201,7 @@ export function RunningList({ autoFocus = false, onDone = NOTHING }: { autoFocus
           title={`Every call from the attach on: ${TRACE_COST}`}
           testId="attach-functions"
           checked={functions}
-          onChange={(attachFunctions) => useUi.setState({ attachFunctions })}
+          onChange={(attachFunctions) => patch({ attachFunctions })}
         />
       </div>
       {error !== null && connected && <Notice tone="error" {...describeError(error)} />}

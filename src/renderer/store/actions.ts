@@ -36,8 +36,7 @@ export async function launch(spec: LaunchSpec, options: { remember: boolean }): 
 
 /** Throws the engine's error, which the list of running programs shows beside the row. */
 export async function attach(pid: number): Promise<void> {
-  const { attachFunctions } = useUi.getState();
-  const engine = useSettings.getState().settings.attachEngine;
+  const { attachEngine: engine, attachFunctions } = useSettings.getState().settings;
   adopt(await call('session.attach', { pid, engine, ...(attachFunctions && { functions: true }) }));
 }
 

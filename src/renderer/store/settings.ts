@@ -20,6 +20,7 @@ export const DEFAULT_SETTINGS: Settings = {
   laneHeight: 'auto',
   lastFolder: null,
   attachEngine: 'auto',
+  attachFunctions: false,
 };
 
 interface SettingsState {

@@ -22,8 +22,6 @@ interface UiState {
   picking: boolean;
   /** The dialog with the running programs is open. */
   attaching: boolean;
-  /** What is attached to next has its functions traced. */
-  attachFunctions: boolean;
   /** The dialog that saves the shown session is open. */
   saving: boolean;
   /** What the launch form should show next: a failed launch to edit, a recent one to repeat. */
@@ -44,7 +42,6 @@ export const useUi = create<UiState>()((set) => ({
   shortcutsOpen: false,
   picking: false,
   attaching: false,
-  attachFunctions: false,
   saving: false,
   draft: null,
   go: (page) => set({ page }),

@@ -54,6 +54,7 @@ export const settingsPatch = z
     laneHeight: z.enum(['comfortable', 'compact', 'auto']),
     lastFolder: path.nullable(),
     attachEngine: z.enum(['auto', 'exact', 'estimated']),
+    attachFunctions: z.boolean(),
   })
   .partial()
   .strict();

@@ -132,6 +132,8 @@ export interface Settings {
   lastFolder: string | null;
   /** How running programs are measured when one attaches to them. */
   attachEngine: LaunchSpec['engine'];
+  /** Whether their calls are traced. */
+  attachFunctions: boolean;
 }
 
 export interface LogLine {
