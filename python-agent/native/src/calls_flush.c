@@ -13,8 +13,8 @@
 #include <sys/mman.h>
 
 #define OPEN_AFTER_NS 50000000u /* a call that goes on for so long is told open */
-#define RECORDS_MOST 200000u    /* of a thread in a second; then shorter calls are left out */
-#define RECORDS_FEW 20000u
+#define RECORDS_MOST 50000u     /* of a thread in a second; then shorter calls are left out */
+#define RECORDS_FEW 10000u
 #define MIN_NS_MOST 10000000u
 #define LOCK_MS 200
 #define SECOND 1000000000u
