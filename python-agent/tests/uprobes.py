@@ -137,5 +137,6 @@ class Uprobes:
         for name in self.defined:
             self._tell("-:%s/%s" % (self.group, name))
         if self._mounted:
-            subprocess.run(["umount", self._mounted], stderr=subprocess.DEVNULL)
+            # Lazily: the kernel may still be at it.
+            subprocess.run(["umount", "--lazy", self._mounted], stderr=subprocess.DEVNULL)
             os.rmdir(self._mounted)

@@ -103,8 +103,8 @@ const table: [string, string[], string][] = [
   ],
   [
     'unknown option',
-    ['record', '--functionz', '--', python, 'ok.py'],
-    "unknown option '--functionz'; see gilscope --help",
+    ['record', '--nonsense', '--', python, 'ok.py'],
+    "unknown option '--nonsense'; see gilscope --help",
   ],
   [
     'unknown engine',
