@@ -96,14 +96,16 @@ const SUITES = [
   { name: 'unit', ...vitest('unit'), minutes: 5 },
   {
     name: 'agent',
+    measures: true,
     command: [process.execPath, join(ROOT, 'scripts', 'test-agent.mjs')],
     minutes: 8,
     needs: checkPython,
     count: fromLastLine,
   },
-  { name: 'integration', ...vitest('integration'), minutes: 8, needs: checkPython },
+  { name: 'integration', measures: true, ...vitest('integration'), minutes: 8, needs: checkPython },
   {
     name: 'e2e',
+    measures: true,
     command: [
       join(BIN, 'playwright'),
       ...['test', '--config', join(ROOT, 'e2e', 'playwright.config.ts'), '--reporter=list,json'],
@@ -227,10 +229,17 @@ if (unknown.length > 0) finish({ passed: 0, failed: 1 }, `no such suite: ${unkno
 const total = { passed: 0, failed: 0 };
 const lastWords = [];
 if (!values['no-build'] && !(await build())) finish({ passed: 0, failed: 1 }, 'the build failed; nothing was tested');
-for (const suite of SUITES.filter(({ name }) => only === undefined || only.includes(name))) {
-  const { passed, failed, failures = [] } = await runSuite(suite);
-  lastWords.push(...failures);
-  total.passed += passed;
-  total.failed += failed;
-}
+const wanted = SUITES.filter(({ name }) => only === undefined || only.includes(name));
+const takeNext = async (queue) => {
+  for (let suite = queue.shift(); suite; suite = queue.shift()) {
+    const { passed, failed, failures = [] } = await runSuite(suite);
+    lastWords.push(...failures);
+    total.passed += passed;
+    total.failed += failed;
+  }
+};
+// What measures nothing shares the cores; what does has them for itself.
+const still = wanted.filter(({ measures }) => !measures);
+await Promise.all([takeNext(still), takeNext(still)]);
+await takeNext(wanted.filter(({ measures }) => measures));
 finish(total, lastWords.slice(0, LAST_WORDS).join('\n'));

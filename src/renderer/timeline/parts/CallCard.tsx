@@ -1,5 +1,5 @@
 /** The call that was clicked or walked to: where it is, how long it took, and what its thread had of the GIL meanwhile. */
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useState } from 'react';
 import type { SessionInfo, StatsReply } from '../../../shared/contract/types.ts';
 import { formatNs, formatPercent } from '../../lib/format.ts';
 import { functionTitle, functionWords } from '../../lib/functions.ts';
@@ -7,11 +7,11 @@ import { useSettings } from '../../store/settings.ts';
 import { useView, viewStore, type Call } from '../../store/view.ts';
 import { call as ask } from '../../transport/index.ts';
 import { FunctionDot } from '../../ui/FunctionDot.tsx';
-import { CloseIcon } from '../../ui/icons.tsx';
 import type { TimelineController } from '../controller.ts';
 import { stepCall } from '../keys.ts';
 import { callWords } from '../model/callWords.ts';
 import { formatAt } from '../model/ticks.ts';
+import { Card } from './Card.tsx';
 import { NeighbourButton } from './NeighbourButton.tsx';
 import { threadName } from './names.ts';
 
@@ -22,39 +22,25 @@ interface Props {
 
 export function CallCard({ controller, session }: Props) {
   const call = useView(session.id, (v) => v.call);
-  const card = useRef<HTMLDivElement>(null);
-  const open = call !== null;
-  useEffect(() => {
-    if (open) card.current?.focus({ preventScroll: true });
-  }, [open]);
   if (call === null) return null;
-  const close = () => {
-    viewStore(session.id).getState().pinCall(null);
-    card.current?.closest<HTMLElement>('[data-testid="timeline"]')?.focus({ preventScroll: true });
-  };
   return (
-    <div
-      ref={card}
-      className="tl-card"
-      data-testid="call-card"
-      data-tl-keep=""
-      role="region"
-      aria-label="Details of the call"
-      tabIndex={-1}
+    <Card
+      label="Details of the call"
+      testId="call-card"
+      onClose={() => viewStore(session.id).getState().pinCall(null)}
+      head={
+        <>
+          <FunctionDot fn={call.function} />
+          <span className="ellipsis" title={call.function === null ? undefined : functionTitle(call.function)}>
+            {callWords(call).name}
+          </span>
+          <NeighbourButton label="Previous call of this depth (←)" back onGo={() => stepCall(controller, 'previous')} />
+          <NeighbourButton label="Next call of this depth (→)" onGo={() => stepCall(controller, 'next')} />
+        </>
+      }
     >
-      <div className="tl-card__head">
-        <FunctionDot fn={call.function} />
-        <span className="ellipsis" title={call.function === null ? undefined : functionTitle(call.function)}>
-          {callWords(call).name}
-        </span>
-        <NeighbourButton label="Previous call of this depth (←)" back onGo={() => stepCall(controller, 'previous')} />
-        <NeighbourButton label="Next call of this depth (→)" onGo={() => stepCall(controller, 'next')} />
-        <button type="button" className="tl-iconbtn" aria-label="Close the details" onClick={close}>
-          <CloseIcon size={14} />
-        </button>
-      </div>
       <Body call={call} session={session} controller={controller} />
-    </div>
+    </Card>
   );
 }
 

@@ -1,16 +1,15 @@
 /** The pinned interval, told in full: what, why, how it ended, who before and after; neighbours and culprits are one key away. */
-import { useEffect, useRef } from 'react';
 import { IntervalFlag, ThreadState, type IntervalDetails, type SessionInfo } from '../../../shared/contract/types.ts';
 import type { Place } from '../../../shared/contract/blame.ts';
 import { formatNs, formatPercent, group } from '../../lib/format.ts';
 import { placeText, placeTitle } from '../../lib/places.ts';
 import { useView, viewStore } from '../../store/view.ts';
-import { CloseIcon } from '../../ui/icons.tsx';
 import type { TimelineController } from '../controller.ts';
 import { goTo } from '../keys.ts';
 import { chainLines, type ChainLine } from '../model/chainWords.ts';
 import { explain, NOBODY, type Share } from '../model/explain.ts';
 import { formatAt } from '../model/ticks.ts';
+import { Card } from './Card.tsx';
 import { NeighbourButton } from './NeighbourButton.tsx';
 import { threadName, useSwatch, type Swatch } from './names.ts';
 import { useDetails } from './hooks.ts';
@@ -24,42 +23,28 @@ export function DetailsCard({ controller, session }: Props) {
   const pinned = useView(session.id, (v) => v.pinned);
   const { details, pending } = useDetails(controller, pinned?.thread ?? null, pinned?.at ?? 0, 0, session.revision);
   const swatch = useSwatch(session.id);
-  const card = useRef<HTMLDivElement>(null);
-  const open = pinned !== null;
-  useEffect(() => {
-    if (open) card.current?.focus({ preventScroll: true });
-  }, [open]);
   if (pinned === null) return null;
-  const close = () => {
-    viewStore(session.id).getState().pin(null);
-    card.current?.closest<HTMLElement>('[data-testid="timeline"]')?.focus({ preventScroll: true });
-  };
   const [previous, next] = [details?.previous ?? null, details?.next ?? null];
   const go = (to: { start: number; end: number }, thread = pinned.thread) => goTo(controller, thread, to);
   return (
-    <div
-      ref={card}
-      className="tl-card"
-      data-testid="details-card"
-      data-tl-keep=""
-      role="region"
-      aria-label="Details of the interval"
-      tabIndex={-1}
+    <Card
+      label="Details of the interval"
+      testId="details-card"
+      onClose={() => viewStore(session.id).getState().pin(null)}
+      head={
+        <>
+          <i style={{ background: swatch(pinned.thread) }} />
+          <span className="ellipsis">{threadName(session, pinned.thread)}</span>
+          <NeighbourButton
+            label="Previous interval"
+            disabled={previous === null}
+            back
+            onGo={() => previous && go(previous)}
+          />
+          <NeighbourButton label="Next interval" disabled={next === null} onGo={() => next && go(next)} />
+        </>
+      }
     >
-      <div className="tl-card__head">
-        <i style={{ background: swatch(pinned.thread) }} />
-        <span className="ellipsis">{threadName(session, pinned.thread)}</span>
-        <NeighbourButton
-          label="Previous interval"
-          disabled={previous === null}
-          back
-          onGo={() => previous && go(previous)}
-        />
-        <NeighbourButton label="Next interval" disabled={next === null} onGo={() => next && go(next)} />
-        <button type="button" className="tl-iconbtn" aria-label="Close the details" onClick={close}>
-          <CloseIcon size={14} />
-        </button>
-      </div>
       {details !== null ? (
         <Body details={details} session={session} swatch={swatch} onGo={go} />
       ) : (
@@ -67,7 +52,7 @@ export function DetailsCard({ controller, session }: Props) {
           {pending ? 'Asking…' : 'This thread was not alive here, or nothing is known of it.'}
         </p>
       )}
-    </div>
+    </Card>
   );
 }
 
