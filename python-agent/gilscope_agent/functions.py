@@ -153,6 +153,8 @@ class _Profile:
         self._hook = None
         if sys.getprofile() is not None:
             raise Unusable("the program has a profiler of its own")
+        if _audited():
+            raise Unusable("the program has audit hooks, which would be called in the middle of setting its threads up")
         if native.gs_calls_find_slot():
             raise Unusable("where a thread keeps its profile function could not be found")
 
@@ -165,9 +167,13 @@ class _Profile:
         hook, self._hook = self._hook, None
         if hook is not None and threading._profile_hook is hook:
             threading.setprofile(None)
-        self._native.install_calls(False)
+        # Else each thread does it itself, at its next call.
+        if not _audited():
+            self._native.install_calls(False)
 
     def look(self):
+        if _audited():
+            return "the program has audit hooks now: threads that it did not start by threading are not traced"
         foreign = self._native.install_calls(True)
         reasons = [_who(foreign)] if foreign else []
         if threading._profile_hook is not self._hook or self._hook is None:
@@ -180,6 +186,18 @@ class _Profile:
             sys.setprofile(None)
         else:
             self._native.gs_calls_begin_here(frame, _KINDS[event], arg)
+
+
+def _audited():
+    """Whether there are audit hooks, of C or of Python. Setting a profile function calls them; they may let go of the GIL, and the
+    threads that are being gone through may end meanwhile. Without hooks sys.audit does not even look at what it is given
+    (Python/sysmodule.c, sys_audit); with some it wants a str first, and calls none.
+    """
+    try:
+        sys.audit(None)
+    except TypeError:
+        return True
+    return False
 
 
 def _who(foreign):

@@ -7,12 +7,15 @@
 #include "slots.h"
 #include "ticks.h"
 
+#include <stddef.h>
+#include <string.h>
 #include <sys/mman.h>
 
 #define SEARCH 256 /* a call that ends is looked for so many levels down */
 
 _Atomic uint32_t gs_calls_epoch = GS_CALLS_OFF;
 _Atomic uint32_t gs_calls_min_ns = GS_CALL_MIN_NS;
+static _Atomic uint32_t no_memory; /* the trace in which a thread could not have its own: it is not asked for again */
 
 /* Threads without a trace yet. Its pages become resident as they are used, all of them zero. */
 static struct gs_calls *map(void) {
@@ -22,8 +25,14 @@ static struct gs_calls *map(void) {
 
 void gs_calls_unmap(struct gs_calls *calls) { munmap(calls, sizeof *calls); }
 
+/* The ring goes on: the consumer may be at it. Memory that was never used, or was given back, is zero already. */
 static void begin(struct gs_calls *calls, uint32_t epoch) {
-    madvise(calls, sizeof *calls, MADV_DONTNEED);
+    if (calls->functions) {
+        memset(calls->index, 0, sizeof calls->index);
+        memset(calls->function, 0, sizeof *calls->function);
+        memset(calls, 0, offsetof(struct gs_calls, asked_at));
+        atomic_store(&calls->asked_at, 0);
+    }
     calls->functions = 1;
     calls->function[0].active = 1;
     calls->last = calls->told = gs_quick_ns();
@@ -34,8 +43,12 @@ struct gs_calls *gs_calls_of(struct gs_slot *slot) {
     uint32_t epoch = atomic_load(&gs_calls_epoch);
     if (epoch == GS_CALLS_OFF) return NULL;
     struct gs_calls *calls = atomic_load(&slot->calls);
+    if (!calls && atomic_load(&no_memory) == epoch) return NULL;
     if (!calls) calls = map();
-    if (!calls) return NULL;
+    if (!calls) {
+        atomic_store(&no_memory, epoch);
+        return NULL;
+    }
     if (calls->trace != epoch) begin(calls, epoch);
     atomic_store(&slot->calls, calls);
     return calls;
@@ -55,8 +68,7 @@ uint32_t gs_calls_add(struct gs_calls *calls, uintptr_t key, uintptr_t print) {
     uint32_t bucket = gs_calls_bucket(key), entry = calls->functions++;
     while (calls->index[bucket]) bucket = (bucket + 1) & (GS_INDEX_SIZE - 1);
     calls->index[bucket] = (uint16_t)entry;
-    calls->function[entry].key = key;
-    calls->function[entry].print = print;
+    calls->function[entry] = (struct gs_function){.key = key, .print = print};
     return entry;
 }
 
@@ -111,6 +123,13 @@ void gs_calls_dropped(struct gs_calls *calls, uint64_t now) {
     gs_calls_account(calls, now);
     calls->has = GS_FREE;
     atomic_store_explicit(&calls->asked_at, 0, memory_order_relaxed);
+}
+
+void gs_calls_reset(struct gs_calls *calls) {
+    atomic_store(&calls->head, 0);
+    atomic_store(&calls->tail, 0);
+    atomic_store(&calls->dropped, 0);
+    calls->dropped_told = 0;
 }
 
 void gs_calls_child(void) {

@@ -118,6 +118,8 @@ void gs_calls_finish(struct gs_outq *out, void (*flush)(void), uint32_t generati
 /* The recording ends here, whoever holds the GIL: threads leave their stacks alone from now on. */
 void gs_calls_freeze(void);
 void gs_calls_unmap(struct gs_calls *calls);
+/* Empties the ring for another recording; nobody reads it yet. */
+void gs_calls_reset(struct gs_calls *calls);
 /* In a forked child. */
 void gs_calls_child(void);
 

@@ -21,8 +21,6 @@ static struct gs_call_layout at;
 static int32_t frame_code;
 static uintptr_t code_mask;
 
-
-
 static inline uintptr_t code_of(uintptr_t frame) {
     if (at.object_frame >= 0) frame = gs_site_word_at(frame + (uintptr_t)at.object_frame);
     return gs_site_word_at(frame + (uintptr_t)frame_code) & code_mask;
@@ -104,7 +102,7 @@ static void push_frame(struct gs_calls *calls, void *frame) {
 
 /* `frame` and what called it, outermost first. The innermost is left out when its call is yet to be told. */
 void gs_calls_read_stack(struct gs_calls *calls, void *frame, bool without_top) {
-    static void *frames[GS_STACK_MAX]; /* one reads at a time: the GIL is held, and nothing here lets go of it */
+    static void *frames[GS_STACK_MAX]; /* one reads at a time: the GIL is held, and nothing here lets go of it (gs_python_quiet) */
     uint32_t count = 0;
     for (void *next = frame; next && count < GS_STACK_MAX; next = back_of(next)) frames[count++] = next;
     gs_calls_account(calls, gs_quick_ns());
@@ -115,7 +113,10 @@ void gs_calls_read_stack(struct gs_calls *calls, void *frame, bool without_top) 
 __attribute__((noinline)) static struct gs_calls *begin(void *frame, bool called) {
     bool fresh = false;
     struct gs_calls *calls = gs_calls_slow(&fresh);
-    if (calls && fresh) gs_calls_read_stack(calls, frame ? frame : gs_python.current_frame(), called);
+    if (!calls || !fresh) return calls;
+    bool before = gs_python_quiet();
+    gs_calls_read_stack(calls, frame ? frame : gs_python.current_frame(), called);
+    gs_python_quiet_end(before);
     return calls;
 }
 
@@ -128,10 +129,18 @@ static inline struct gs_calls *mine(void *frame, bool called) {
 
 /* ---- 3.8 to 3.11 ---- */
 
+/* The trace is over and could not take its function out of this thread (functions.py, _Profile.remove): the thread does it. */
+__attribute__((noinline)) static int left_over(void) {
+    if (atomic_load(&gs_calls_epoch) != GS_CALLS_OFF) return 0;
+    gs_python.set_here(NULL, NULL);
+    gs_python.clear_error(); /* an audit hook of the program's */
+    return 0;
+}
+
 int gs_profile(void *unused, void *frame, int what, void *argument) {
     (void)unused;
     struct gs_calls *calls = mine(frame, what == PY_CALL);
-    if (unlikely(!calls)) return 0;
+    if (unlikely(!calls)) return left_over();
     uint64_t now = gs_quick_ns();
     if (what == PY_CALL) enter(calls, python_entry(calls, code_of((uintptr_t)frame)), now);
     else if (what == PY_RETURN) gs_calls_leave(calls, code_of((uintptr_t)frame), now);

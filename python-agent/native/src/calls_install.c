@@ -96,9 +96,11 @@ static struct installing *task;
 static void visit_all(struct gs_outq *out, void (*flush)(void), uint32_t generation) {
     (void)out, (void)flush, (void)generation;
     void *own = (void *)gs_thread_state();
+    bool before = gs_python_quiet();
     void *state = gs_python.first_state(gs_python.main_interpreter());
     for (int i = 0; state && i < MOST_THREADS; i++, state = gs_python.next_state(state))
         if (state != own || !gs_impatient) visit(task, state, state == own);
+    gs_python_quiet_end(before);
 }
 
 int gs_calls_install(int on, uint32_t *tids, int capacity) {

@@ -132,10 +132,15 @@ bool gs_calls_tally(struct gs_slot *slot, struct gs_outq *out) {
     gs_le(header + 4, slot->tid, 4);
     gs_le(header + 8, calls->told, 8);
     gs_le(header + 16, calls->last, 8);
-    gs_le(header + 24, rows, 4);
     gs_le(header + 28, 0, 4);
-    for (uint32_t i = 0; i < calls->functions; i++)
-        if (has_sums(&calls->function[i])) at = row(at, &calls->function[i]);
+    /* Counted again: at the very end of a recording a thread may still be at its sums. */
+    uint32_t written = 0;
+    for (uint32_t i = 0; i < calls->functions && written < rows; i++) {
+        if (!has_sums(&calls->function[i])) continue;
+        at = row(at, &calls->function[i]);
+        written++;
+    }
+    gs_le(header + 24, written, 4);
     gs_frame_header(frame, (uint32_t)(at - header), GS_F_TALLY);
     gs_outq_commit(out, (size_t)(at - frame));
     calls->told = calls->last;

@@ -19,10 +19,18 @@ static bool find(const char *name, void *into, size_t size) {
 bool gs_python_find(void) {
     FIND("_PyEval_SetProfile", set_in);
     FIND("PyThreadState_GetFrame", frame_of);
+    FIND("PyGC_Disable", collect_not);
+    FIND("PyGC_Enable", collect);
     return FIND("PyObject_GetAttrString", attribute) && FIND("Py_DecRef", let_go) && FIND("Py_IncRef", keep) && FIND("PyErr_Clear", clear_error) &&
            FIND("PyEval_GetFrame", current_frame) && FIND("PyEval_SetProfile", set_here) && FIND("PyThreadState_Swap", swap) &&
            FIND("PyInterpreterState_Main", main_interpreter) && FIND("PyInterpreterState_ThreadHead", first_state) &&
            FIND("PyThreadState_Next", next_state) && FIND("_Py_NoneStruct", none);
+}
+
+bool gs_python_quiet(void) { return gs_python.collect && gs_python.collect_not && gs_python.collect_not(); }
+
+void gs_python_quiet_end(bool before) {
+    if (before) gs_python.collect();
 }
 
 /* In 3.8 the state has a frame object; later it is behind a function. */

@@ -21,12 +21,20 @@ struct gs_python {
     void *(*next_state)(void *state);
     void *(*frame_of)(void *state); /* PyThreadState_GetFrame; from 3.9 on */
     void (*keep)(void *object);     /* Py_IncRef */
+    int (*collect_not)(void); /* PyGC_Disable and PyGC_Enable, from 3.10 on; true: garbage was collected before */
+    int (*collect)(void);
     void *none;
 };
 
 extern struct gs_python gs_python;
 /* Once is enough. False when one of them is missing. */
 bool gs_python_find(void);
+/*
+ * Between the two no garbage is collected. Up to 3.10 frames are objects already; in 3.11 looking at one makes an object, which may collect
+ * garbage there and then, and so run code of the program's and let go of the GIL (Modules/gcmodule.c, gc_alloc); later that waits.
+ */
+bool gs_python_quiet(void);
+void gs_python_quiet_end(bool before);
 /* The innermost frame of a thread that does not run, a new reference; NULL when it has none. */
 void *gs_python_frame_of(uintptr_t state);
 

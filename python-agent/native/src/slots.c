@@ -112,8 +112,10 @@ static void register_slot(struct gs_slot *slot) {
 /* The calling thread's slot from an earlier recording, or a new one. */
 static struct gs_slot *obtain(void) {
     struct gs_slot *slot = gs_tls.slot;
-    if (slot) gs_ring_reset(slot);
-    else slot = new_slot();
+    if (!slot) return new_slot();
+    gs_ring_reset(slot);
+    struct gs_calls *calls = atomic_load(&slot->calls);
+    if (calls) gs_calls_reset(calls);
     return slot;
 }
 
@@ -229,7 +231,11 @@ void gs_slots_child(bool lists_are_whole) {
     atomic_store(&in_use, gs_tls.slot != NULL);
     atomic_store(&ended, 0);
     atomic_flag_clear(&free_lock);
-    if (gs_tls.slot) gs_tls.slot->listed = false;
+    if (!gs_tls.slot) return;
+    gs_tls.slot->listed = false;
+    /* What its parent called is not its own. */
+    forget_calls(gs_tls.slot);
+    gs_tls.calls = NULL;
 }
 
 uint64_t gs_slots_overflow(void) { return atomic_load(&overflow); }
