@@ -47,6 +47,9 @@ function ask(column: TallyColumn, start: number, end: number): { sums: Map<numbe
   return { sums, cut };
 }
 
+/** How many blocks are in memory. */
+const blocksOf = (column: TallyColumn): number => column['levels'].flat().filter((block) => block !== null).length;
+
 const total = (sums: Map<number, number[]>): number => [...sums.values()].reduce((sum, [calls]) => sum + calls, 0);
 
 describe('a column of sums', () => {
@@ -142,7 +145,7 @@ describe('a column of sums', () => {
   });
 
   it('has a bound that nothing exceeds: functions beyond it are one that is not known', () => {
-    const room = new TallyRoom(100);
+    const room = new TallyRoom(200);
     let calls = 0;
     for (let thread = 0; thread < 50; thread++) {
       const rows = Array.from({ length: 20 }, (_, i) => ({ fn: 1 + thread * 20 + i, calls: 1 }));
@@ -151,7 +154,31 @@ describe('a column of sums', () => {
       calls += total(ask(column, -Infinity, Infinity).sums);
     }
     expect(calls).toBe(1000);
-    expect(room.rows).toBeLessThan(2 * 100 + 20 + 50);
+    // One function for each thread, and the block that it is in.
+    expect(room.rows).toBeLessThan(2 * 200 + 20 + 50 * 9);
+  });
+
+  it('keeps nothing of intervals without rows but how far the time is', () => {
+    const room = new TallyRoom();
+    const column = room.column();
+    const empty = { gap: 0, length: 1, rows: [] };
+    fill(column, new Array<Interval>(10_000).fill(empty));
+    expect([room.rows, blocksOf(column)]).toEqual([0, 0]);
+    column.push(0, 10_010, Uint32Array.of(1), Float64Array.from(rowOf(8)));
+    expect(ask(column, 0, 10_000).sums.size).toBe(0);
+    expect(total(ask(column, 10_000, 10_010).sums)).toBe(8);
+  });
+
+  it('counts what a block takes beside its rows, merged ones too: so many small ones are bounded', () => {
+    const room = new TallyRoom(10_000);
+    const columns = [room.column(), room.column()];
+    for (const column of columns)
+      fill(column, new Array<Interval>(20_000).fill({ gap: 0, length: 10, rows: [{ fn: 1, calls: 1 }] }));
+    // Of 500 bytes each, in a room of 60 bytes a row.
+    const blocks = columns.reduce((sum, column) => sum + blocksOf(column), 0);
+    expect(blocks).toBeGreaterThan(0);
+    expect(blocks * 500).toBeLessThan(10_000 * 60);
+    for (const column of columns) expect(total(ask(column, -Infinity, Infinity).sums)).toBe(20_000);
   });
 
   it('intervals that overlap, as a broken peer has them, stay in order', () => {

@@ -16,6 +16,12 @@ interface Block {
   sums: Float64Array;
 }
 
+/** What a block takes beside its rows (an object and two arrays, about 500 bytes in V8), in rows. */
+const BLOCK_ROWS = 8;
+
+/** In rows: many blocks of few rows are bounded as well as a few of many. */
+const sizeOf = (block: Block): number => BLOCK_ROWS + block.functions.length;
+
 /** Adds `share` of a row: `sums` from `at` on. */
 export type TakeRow = (fn: number, sums: Float64Array, at: number, share: number) => void;
 
@@ -47,12 +53,14 @@ export class TallyColumn {
   push(from: Ns, until: Ns, functions: Uint32Array, sums: Float64Array): void {
     const start = Math.max(from, this.until);
     this.until = Math.max(until, start);
+    // Nothing to sum: only the time moves on.
+    if (functions.length === 0) return;
     let block = this.room.admit({ from: start, until: this.until, functions, sums });
     this.levels[0].push(block);
     for (let k = 0; this.levels[k].length % FANOUT === 0; k++) {
       // The last of each level are never given up: those above do not have them yet.
       block = merged(this.levels[k].slice(-FANOUT) as Block[]);
-      this.room.added(block.functions.length);
+      this.room.added(sizeOf(block));
       (this.levels[k + 1] ??= []).push(block);
     }
     this.room.makeRoom();
@@ -84,25 +92,26 @@ export class TallyColumn {
     return !within && functions.length > 0;
   }
 
-  /** Gives up the blocks of a level whose sums are in the one above; returns how many rows that were. */
+  /** Gives up the blocks of a level whose sums are in the one above; returns what that frees of the room. */
   giveUp(k: number): number {
     const level = this.levels[k] ?? [];
     const covered = (this.levels[k + 1]?.length ?? 0) * FANOUT;
     let rows = 0;
     for (let i = covered - 1; i >= 0 && level[i] !== null; i--) {
-      rows += level[i]!.functions.length;
+      rows += sizeOf(level[i]!);
       level[i] = null;
     }
     return rows;
   }
 }
 
-/** How many rows a session may keep in memory, 60 bytes each: 120 MB. */
+/** How much a session may keep in memory, in rows of 60 bytes: 120 MB. */
 const MOST_ROWS = 2_000_000;
 const LEVELS = 12;
 
 /** What the columns of a session share. */
 export class TallyRoom {
+  /** What is kept, in rows: see sizeOf. */
   rows = 0;
   private readonly columns: TallyColumn[] = [];
 
@@ -116,10 +125,10 @@ export class TallyRoom {
 
   /** Where even coarse sums have no room, what comes is summed as one function that is not known: no time is lost. */
   admit(block: Block): Block {
-    this.added(block.functions.length);
+    this.added(sizeOf(block));
     if (this.rows <= 2 * this.most) return block;
     const whole = merged([{ ...block, functions: new Uint32Array(block.functions.length) }]);
-    this.added(whole.functions.length - block.functions.length);
+    this.added(sizeOf(whole) - sizeOf(block));
     return whole;
   }
 
