@@ -312,6 +312,7 @@ class Session:
 
     def _slow_look(self):
         self.names.refresh()
+        self.functions.tend()
         self._find_raw()
         interval = sys.getswitchinterval()
         if interval != self._interval:

@@ -24,6 +24,18 @@ MOST_NAME, MOST_FILE = 240, 1000
 SITE, CALLS, OWN, TOTAL, ACTIVE, AT, KEY = 0, 1, 2, 5, 8, 9, 12
 HOLDS, WAITS, FREE = range(3)
 
+# How the interpreter's own types answer. We run inside the program's calls: asking an object, or a class that has a metaclass,
+# by attribute or by isinstance() would run code of the program's.
+_BUILTIN = type(len)
+_name_of_builtin = _BUILTIN.__dict__["__name__"].__get__
+_module_of_builtin = _BUILTIN.__dict__["__module__"].__get__
+_owner_of_builtin = _BUILTIN.__dict__["__self__"].__get__
+_name_of_type = type.__dict__["__name__"].__get__
+# A name may be of a subclass of str; this copies it.
+_plain = str.__str__
+# Ours for good: programs replace the clock in `time`, in their tests for instance.
+_now = time.monotonic_ns
+
 
 class Sites:
     """Numbers for functions, and SITE frames that describe them. Code objects are known by their addresses, so that none is kept alive."""
@@ -43,11 +55,13 @@ class Sites:
         return site, key
 
     def of_builtin(self, function):
-        """No attribute of the program's own objects is asked for but those that functions in C have themselves."""
-        name, module = function.__name__, function.__module__
-        owner = function.__self__
-        if not isinstance(module, str):
-            module = "" if owner is None else (owner if isinstance(owner, type) else type(owner)).__name__
+        """A function in C, whose own type answers for it; none of the program's code runs."""
+        name, module = _name_of_builtin(function), _module_of_builtin(function)
+        if type(module) is not str:
+            # `__module__` can be set to anything; methods have none.
+            owner = _owner_of_builtin(function)
+            kind = owner if issubclass(type(owner), type) else type(owner)
+            module = "" if owner is None else _plain(_name_of_type(kind))
         key = (name, module)
         site = self._known.get(key)
         return (self._add(key, name, module, 0, None) if site is None else site), key
@@ -57,11 +71,11 @@ class Sites:
             return 0
         self._count += 1
         site = self._known[key] = self._count
-        value = {"id": site, "name": name[:MOST_NAME], "file": file[-MOST_FILE:], "first_line": line}
+        value = {"id": site, "name": _plain(name)[:MOST_NAME], "file": _plain(file)[-MOST_FILE:], "first_line": line}
         if line == 0:
             value["builtin"] = True
-        if qualname not in (None, name):
-            value["qualname"] = qualname[:MOST_NAME]
+        if qualname is not None and _plain(qualname) != _plain(name):
+            value["qualname"] = _plain(qualname)[:MOST_NAME]
         self._send(wire.SITE, value)
         return site
 
@@ -83,6 +97,8 @@ class ThreadCalls:
         self._records = []
         self._dropped = 0
         self.closed = False
+        # Set by evidence.py to the type of what an event failed with: no more events; the agent's thread closes it.
+        self.failed = None
 
     def _row(self, site, key):
         return [site] + [0] * (KEY - 1) + [key]
@@ -94,9 +110,9 @@ class ThreadCalls:
         self._clocks[has] += spent
 
     def event(self, frame, event, arg):
-        if self.closed:
+        if self.closed or self.failed is not None:
             return
-        now = time.monotonic_ns()
+        now = _now()
         others = self._sites.latest is not self
         # Said at once: the GIL is mostly lost within what follows.
         self._sites.latest = self
@@ -190,7 +206,9 @@ class ThreadCalls:
             for row in rows:
                 row[CALLS:ACTIVE] = [0] * (ACTIVE - CALLS)
             self._from = now
-        self._rows = {key: row for key, row in self._rows.items() if row[ACTIVE] or any(row[CALLS:ACTIVE])}
+        # list() of the items is one step under the GIL, these keys having no code of the program's. Whoever closes may meet the
+        # thread in the middle of an event, and it goes on, adding rows, while the rest of this line runs.
+        self._rows = {key: row for key, row in list(self._rows.items()) if row[ACTIVE] or any(row[CALLS:ACTIVE])}
         records, self._records = self._records, []
         if not records:
             return
@@ -203,7 +221,7 @@ class ThreadCalls:
             self.closed = True
             return
         self.closed = True
-        now = max(now, self._last)
+        now = self._last if self.failed is not None else max(now, self._last)
         self._spend(now, FREE if now - self._last > LONG_CALL_NS else HOLDS)
         self._announce(MIN_NS)
         if self._told_open:
@@ -242,8 +260,24 @@ class Functions:
     def end(self, track):
         """The thread has ended, or is not to be traced any more."""
         calls, track.calls = track.calls, None
-        if calls is not None:
-            calls.close(time.monotonic_ns())
+        if calls is None:
+            return
+        try:
+            calls.close(_now())
+        except Exception:
+            # An event that failed may have left it in any state.
+            if calls.failed is None:
+                raise
+        if calls.failed is not None:
+            name = _plain(_name_of_type(calls.failed))
+            text = "thread %d: the function trace failed (%s) and has ended there" % (track.tid, name)
+            self._send(wire.LOG, {"level": "error", "text": text})
+
+    def tend(self):
+        """Close those that have failed. The agent's thread calls this now and then."""
+        for track in self._tracks():
+            if track.calls is not None and track.calls.failed is not None:
+                self.end(track)
 
     def off(self):
         if not self.running:

@@ -66,12 +66,22 @@ def callback(evidence, track):
 
     def on_event(frame, event, arg):
         nonlocal left, window, strikes
-        if track.calls is not None:
-            track.calls.event(frame, event, arg)
+        # Once: the agent's thread may take it away at any moment.
+        calls = track.calls
+        if calls is not None:
+            try:
+                calls.event(frame, event, arg)
+            except BaseException:
+                # No local name for the traceback: it would keep this frame, and so the program's, alive.
+                calls.failed = sys.exc_info()[0]
+                if not is_ours(calls.failed, sys.exc_info()[2]):
+                    # The interpreter then takes this function out.
+                    lose(track, "an exception came up while its calls were written down")
+                    raise
         if event == "c_call":
             if evidence.holder is not track:
                 speak(now(), 0)
-            if arg is set_profile or (old_cprofile and arg.__name__ == "enable" and hasattr(arg.__self__, "getstats")):
+            if arg is set_profile or (old_cprofile and arg.__name__ == "enable" and is_cprofile(arg.__self__)):
                 # The program sets a profile function of its own, or cProfile does: it has the right of way.
                 lose(track, "the program profiles this thread itself")
                 return
@@ -96,6 +106,30 @@ def callback(evidence, track):
                 lose(track, "it makes very many calls")
 
     return on_event
+
+
+# Where our own code is, with the separator.
+_HERE = callback.__code__.co_filename[: -len("evidence.py")]
+_flags_of_type = type.__dict__["__flags__"].__get__
+_HEAP_TYPE = 1 << 9
+
+
+def is_ours(kind, trace):
+    """Whether an exception is a fault of ours, which the program must not see. Not ours is what a signal handler of the program's
+    has raised, which may run in the middle of our code, or another thread has put into this one: by then of a type of the
+    program's (a heap type), or no Exception. Neither is too deep a recursion: the program's next call would meet it as well, and
+    3.8 and 3.9 abort when it is caught that deep and the recursion goes on."""
+    if not issubclass(kind, Exception) or issubclass(kind, RecursionError) or _flags_of_type(kind) & _HEAP_TYPE:
+        return False
+    while trace.tb_next is not None:
+        trace = trace.tb_next
+    return str.startswith(trace.tb_frame.f_code.co_filename, _HERE)
+
+
+def is_cprofile(owner):
+    """By its type only: an attribute would be asked of the program's own object. There is none before the module is there."""
+    module = sys.modules.get("_lsprof")
+    return module is not None and issubclass(type(owner), module.Profiler)
 
 
 def lose(track, why):
