@@ -36,6 +36,8 @@ export const SunIcon = icon(
 );
 export const MoonIcon = icon(<path d="M13.5 9.5A6 6 0 0 1 6.5 2.5a6 6 0 1 0 7 7z" />);
 export const SystemIcon = icon(<path d="M2 3h12v8H2zM6 14h4M8 11v3" />);
+export const FitIcon = icon(<path d="M3 4v8M13 4v8M5 8h6M6.5 6.5 5 8l1.5 1.5M9.5 6.5 11 8 9.5 9.5" />);
+export const FunnelIcon = icon(<path d="M3 4h10L9.2 8.4v3.8l-2.4-1.2V8.4z" />);
 export const ArrowIcon = icon(<path d="M3 8h9.5M9 4.5 12.5 8 9 11.5" />);
 
 export function Logo({ size = 20 }: { size?: number }) {

@@ -4,6 +4,7 @@ import type { SessionInfo } from '../../../shared/contract/types.ts';
 import { formatSetting } from '../../lib/format.ts';
 import { ALL_CALLS, useView, viewStore, type CallFilter } from '../../store/view.ts';
 import { Popover } from '../../ui/Popover.tsx';
+import { FunnelIcon } from '../../ui/icons.tsx';
 import { foldFlames } from '../model/folds.ts';
 
 /** Seconds; 0: all that are long enough to be drawn. */
@@ -39,7 +40,7 @@ export function CallsFilter({ session }: { session: SessionInfo }) {
         aria-expanded={open}
         onClick={() => setOpen(!open)}
       >
-        <FunnelGlyph />
+        <FunnelIcon />
       </button>
       {open && (
         <Popover anchor={anchor} onClose={() => setOpen(false)} label="Calls on the timeline">
@@ -112,18 +113,3 @@ function Choices({ sessionId, filter }: { sessionId: string; filter: CallFilter 
     </div>
   );
 }
-
-const FunnelGlyph = () => (
-  <svg
-    width="12"
-    height="12"
-    viewBox="0 0 12 12"
-    fill="none"
-    stroke="currentColor"
-    strokeWidth="1.4"
-    strokeLinejoin="round"
-    aria-hidden="true"
-  >
-    <path d="M1 2h10L7.2 6.4v3.8l-2.4-1.2V6.4z" />
-  </svg>
-);

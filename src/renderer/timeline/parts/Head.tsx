@@ -5,6 +5,7 @@ import { formatNs } from '../../lib/format.ts';
 import { useSettings } from '../../store/settings.ts';
 import { useView } from '../../store/view.ts';
 import { Popover } from '../../ui/Popover.tsx';
+import { FitIcon } from '../../ui/icons.tsx';
 import type { TimelineController } from '../controller.ts';
 import { isLive } from '../model/follow.ts';
 import { CallsFilter } from './CallsFilter.tsx';
@@ -102,7 +103,7 @@ function Buttons({ controller, session }: Props) {
         aria-label="Show the whole session"
         onClick={() => controller.fit()}
       >
-        <FitGlyph />
+        <FitIcon />
       </button>
       <button
         ref={help}
@@ -123,17 +124,3 @@ function Buttons({ controller, session }: Props) {
     </span>
   );
 }
-
-const FitGlyph = () => (
-  <svg
-    width="12"
-    height="12"
-    viewBox="0 0 12 12"
-    fill="none"
-    stroke="currentColor"
-    strokeWidth="1.4"
-    aria-hidden="true"
-  >
-    <path d="M1 2v8M11 2v8M3 6h6M4.5 4.5 3 6l1.5 1.5M7.5 4.5 9 6 7.5 7.5" />
-  </svg>
-);
