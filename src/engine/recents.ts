@@ -5,7 +5,7 @@
 import { existsSync, rmSync, statSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { z } from 'zod';
-import { launchSpec } from '../shared/contract/calls.ts';
+import { launchSpec } from '../shared/contract/arguments.ts';
 import type { LaunchSpec, Recent, SessionInfo, Summary } from '../shared/contract/types.ts';
 import { fileError } from './errors.ts';
 import { readJson, writeJson } from './jsonFile.ts';

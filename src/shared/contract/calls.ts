@@ -4,7 +4,9 @@
  * Carried by src/server (WebSocket) and src/main + src/preload (Electron IPC), both through `packet.ts`.
  */
 import { z } from 'zod';
+import { id, launchSpec, path, text } from './arguments.ts';
 import type { BlameReply } from './blame.ts';
+import type { CompareInfo } from './compare.ts';
 import type { FlameReply, FunctionsReply } from './functions.ts';
 import type { WatchableModule, WatchableNames, WatchesReply } from './watches.ts';
 import type {
@@ -24,25 +26,8 @@ import type {
   TimelineReply,
 } from './types.ts';
 
-const id = z.string().min(1).max(64);
-const path = z
-  .string()
-  .min(1)
-  .max(4096)
-  .refine((p) => !p.includes('\0'), 'a path cannot contain NUL');
-const text = (max: number) => z.string().max(max);
 const ns = z.number().min(-1e18).max(1e18);
 const empty = z.object({}).strict();
-
-export const launchSpec = z.object({
-  python: path,
-  args: z.array(text(65536)).min(1).max(1000),
-  cwd: path,
-  env: z.record(z.string().min(1).max(1024), text(65536).nullable()),
-  engine: z.enum(['auto', 'exact', 'estimated']),
-  /** Trace every call from the start. */
-  functions: z.boolean().optional(),
-});
 
 export const settingsPatch = z
   .object({
@@ -198,6 +183,8 @@ export interface Push {
   'session.changed': { session: SessionInfo; gone?: boolean };
   'terminal.data': { id: string; bytes: Uint8Array };
   'session.log': { id: string; line: LogLine };
+  /** At most 10 times a second each. */
+  'compare.changed': { compare: CompareInfo; gone?: boolean };
 }
 export type PushName = keyof Push;
 

@@ -1,0 +1,20 @@
+/** Shapes that arguments of several calls share. Used by calls.ts and compare.ts. */
+import { z } from 'zod';
+
+export const id = z.string().min(1).max(64);
+export const path = z
+  .string()
+  .min(1)
+  .max(4096)
+  .refine((p) => !p.includes('\0'), 'a path cannot contain NUL');
+export const text = (max: number) => z.string().max(max);
+
+export const launchSpec = z.object({
+  python: path,
+  args: z.array(text(65536)).min(1).max(1000),
+  cwd: path,
+  env: z.record(z.string().min(1).max(1024), text(65536).nullable()),
+  engine: z.enum(['auto', 'exact', 'estimated']),
+  /** Trace every call from the start. */
+  functions: z.boolean().optional(),
+});
