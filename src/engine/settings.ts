@@ -8,6 +8,7 @@ import { readJson, writeJson } from './jsonFile.ts';
 export const DEFAULTS: Settings = {
   theme: 'system',
   lastLaunch: null,
+  lastCompare: null,
   panelHeight: 280,
   panelTab: 'summary',
   follow: true,

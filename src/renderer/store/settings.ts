@@ -14,6 +14,7 @@ export type SettingsPatch = CallArgs<'settings.set'>;
 export const DEFAULT_SETTINGS: Settings = {
   theme: 'system',
   lastLaunch: null,
+  lastCompare: null,
   panelHeight: 252,
   panelTab: 'summary',
   follow: true,

@@ -7,6 +7,7 @@ import { z } from 'zod';
 import { id, launchSpec, path, text } from './arguments.ts';
 import type { BlameReply } from './blame.ts';
 import type { CompareInfo } from './compare.ts';
+import { compareSpec } from './compareSpec.ts';
 import type { FlameReply, FunctionsReply } from './functions.ts';
 import type { WatchableModule, WatchableNames, WatchesReply } from './watches.ts';
 import type {
@@ -33,6 +34,7 @@ export const settingsPatch = z
   .object({
     theme: z.enum(['system', 'light', 'dark']),
     lastLaunch: launchSpec.nullable(),
+    lastCompare: compareSpec.nullable(),
     panelHeight: z.number().min(80).max(4000),
     panelTab: text(40),
     follow: z.boolean(),

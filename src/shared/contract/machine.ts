@@ -3,6 +3,7 @@
  * Exported by types.ts too, which tells of sessions.
  */
 import type { Engine, Ns } from './basics.ts';
+import type { CompareSpec } from './compareSpec.ts';
 
 export interface Interpreter {
   path: string;
@@ -125,6 +126,8 @@ export interface AppInfo {
 export interface Settings {
   theme: 'system' | 'light' | 'dark';
   lastLaunch: LaunchSpec | null;
+  /** What the Compare form was last sent with. */
+  lastCompare: CompareSpec | null;
   panelHeight: number;
   panelTab: string;
   follow: boolean;
