@@ -5,7 +5,7 @@
  */
 import type { Ns, ThreadLane } from '../../../shared/contract/types.ts';
 import { toPx, type TimeScale } from '../model/scale.ts';
-import type { Ctx, Ink } from './ink.ts';
+import type { Ink, Pen } from './ink.ts';
 import type { Bar, LaneStyle } from './shape.ts';
 
 type BinLane = Extract<ThreadLane, { form: 'bins' }>;
@@ -106,7 +106,7 @@ function gather(lane: BinLane, window: Window, scale: TimeScale, height: number)
   }
 }
 
-function fillRuns(ctx: Ctx, list: Runs, base: number): void {
+function fillRuns(ctx: Pen, list: Runs, base: number): void {
   for (let i = 0; i < list.count; i++) {
     const run = list.items[i];
     ctx.fillRect(run.left, base - run.bottom - run.height, run.right - run.left, run.height);
@@ -114,7 +114,7 @@ function fillRuns(ctx: Ctx, list: Runs, base: number): void {
 }
 
 /** The base line of all waits; a hold below covers it. */
-function drawBaseLine(ctx: Ctx, list: Runs, base: number, bar: Bar, ink: Ink): void {
+function drawBaseLine(ctx: Pen, list: Runs, base: number, bar: Bar, ink: Ink): void {
   const thick = Math.max(1, Math.round(1.5 * bar.dpr));
   ctx.fillStyle = ink.wait;
   let i = 0;
@@ -130,7 +130,7 @@ function drawBaseLine(ctx: Ctx, list: Runs, base: number, bar: Bar, ink: Ink): v
 const BRIDGE = 3;
 
 /** The line of a thread that is alive: under all else, so it shows where nothing is stacked. */
-function drawAlive(ctx: Ctx, lane: BinLane, window: Window, scale: TimeScale, bar: Bar, ink: Ink): void {
+function drawAlive(ctx: Pen, lane: BinLane, window: Window, scale: TimeScale, bar: Bar, ink: Ink): void {
   const bins = lane.blocked.length;
   const width = (window.end - window.start) / bins;
   const first = Math.max(0, Math.floor((scale.start - window.start) / width));
@@ -159,7 +159,7 @@ function drawAlive(ctx: Ctx, lane: BinLane, window: Window, scale: TimeScale, ba
 }
 
 export function drawBinLane(
-  ctx: Ctx,
+  ctx: Pen,
   lane: BinLane,
   window: Window,
   scale: TimeScale,

@@ -28,7 +28,30 @@ export interface Ink {
 /** Where drawing goes: everything below is in device pixels. */
 export type Ctx = CanvasRenderingContext2D;
 
-const TILE_CSS = 6;
+/** The little of it that lanes and strips need; draw/svgPen.ts writes SVG with it. */
+export type Pen = Pick<
+  Ctx,
+  | 'fillStyle'
+  | 'strokeStyle'
+  | 'globalAlpha'
+  | 'lineWidth'
+  | 'fillRect'
+  | 'strokeRect'
+  | 'beginPath'
+  | 'moveTo'
+  | 'lineTo'
+  | 'roundRect'
+  | 'fill'
+  | 'stroke'
+  | 'setLineDash'
+  | 'fillText'
+>;
+
+/** Side of a texture's tile. */
+export const TILE_CSS = 6;
+/** Opacities of ground and lines, and the lines' width in CSS pixels: of waits, and of what is not known. */
+export const HATCH = { ground: { dark: 0.22, light: 0.13 }, line: { dark: 0.85, light: 0.75 }, width: 1.05 } as const;
+export const UNKNOWN_HATCH = { ground: 0.12, line: 0.55, width: 0.8 } as const;
 
 function tile(size: number, paint: (ctx: OffscreenCanvasRenderingContext2D) => void): OffscreenCanvas {
   const canvas = new OffscreenCanvas(size, size);
@@ -52,6 +75,7 @@ function diagonal(ctx: OffscreenCanvasRenderingContext2D, size: number, width: n
 /** @param token reads a CSS custom property, "--bg" and so on */
 export function makeInk(ctx: Ctx, token: (name: string) => string, dpr: number, dark: boolean): Ink {
   const size = Math.max(4, Math.round(TILE_CSS * dpr));
+  const theme = dark ? 'dark' : 'light';
   const colours = {
     bg: token('--bg'),
     panel: token('--panel'),
@@ -63,19 +87,19 @@ export function makeInk(ctx: Ctx, token: (name: string) => string, dpr: number, 
   };
   const hatch = tile(size, (t) => {
     t.fillStyle = colours.wait;
-    t.globalAlpha = dark ? 0.22 : 0.13;
+    t.globalAlpha = HATCH.ground[theme];
     t.fillRect(0, 0, size, size);
-    t.globalAlpha = dark ? 0.85 : 0.75;
+    t.globalAlpha = HATCH.line[theme];
     t.strokeStyle = colours.wait;
-    diagonal(t, size, Math.max(1, 1.05 * dpr), true);
+    diagonal(t, size, Math.max(1, HATCH.width * dpr), true);
   });
   const unknown = tile(size, (t) => {
     t.fillStyle = colours.muted;
-    t.globalAlpha = 0.12;
+    t.globalAlpha = UNKNOWN_HATCH.ground;
     t.fillRect(0, 0, size, size);
-    t.globalAlpha = 0.55;
+    t.globalAlpha = UNKNOWN_HATCH.line;
     t.strokeStyle = colours.muted;
-    diagonal(t, size, Math.max(1, 0.8 * dpr), false);
+    diagonal(t, size, Math.max(1, UNKNOWN_HATCH.width * dpr), false);
   });
   const estimated = tile(size, (t) => {
     t.fillStyle = colours.bg;

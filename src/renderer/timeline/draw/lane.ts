@@ -9,7 +9,7 @@ import { lastAtOrBefore } from '../model/hit.ts';
 import { toPx, type TimeScale } from '../model/scale.ts';
 import { drawBinLane } from './bins.ts';
 import { crowdedColumns, isCrowded, type Columns } from './dense.ts';
-import type { Ctx, Ink } from './ink.ts';
+import type { Ink, Pen } from './ink.ts';
 import type { Bar, LaneStyle } from './shape.ts';
 
 type RawLane = Extract<ThreadLane, { form: 'raw' }>;
@@ -82,7 +82,7 @@ function gather(lane: RawLane, columns: Columns, scale: TimeScale, dpr: number):
  * Horizontal lines under the spans, as few as possible: what lies in a gap of up to `bridge` pixels, a tick, is drawn
  * over them. Most of the rectangles of a busy lane would be these.
  */
-function drawLines(ctx: Ctx, spans: Spans, y: number, thick: number, bridge: number): void {
+function drawLines(ctx: Pen, spans: Spans, y: number, thick: number, bridge: number): void {
   let i = 0;
   while (i < spans.count) {
     const left = spans.left[i];
@@ -92,7 +92,7 @@ function drawLines(ctx: Ctx, spans: Spans, y: number, thick: number, bridge: num
   }
 }
 
-function drawBlocked(ctx: Ctx, spans: Spans, bar: Bar, ink: Ink): void {
+function drawBlocked(ctx: Pen, spans: Spans, bar: Bar, ink: Ink): void {
   if (spans.count === 0) return;
   const thick = Math.max(1, Math.round(bar.dpr));
   const y = Math.round(bar.top + (bar.height - thick) / 2);
@@ -106,7 +106,7 @@ function drawBlocked(ctx: Ctx, spans: Spans, bar: Bar, ink: Ink): void {
 const LOCK_FROM = 8;
 
 /** Dots on the line of what is blocked because it waits for a lock. */
-function drawLockWaits(ctx: Ctx, lane: RawLane, spans: Spans, bar: Bar, ink: Ink): void {
+function drawLockWaits(ctx: Pen, lane: RawLane, spans: Spans, bar: Bar, ink: Ink): void {
   const { dpr } = bar;
   const y = Math.round(bar.top + bar.height / 2) + 0.5 * (Math.round(dpr) % 2);
   ctx.beginPath();
@@ -126,7 +126,7 @@ function drawLockWaits(ctx: Ctx, lane: RawLane, spans: Spans, bar: Bar, ink: Ink
   ctx.setLineDash([]);
 }
 
-function drawRunning(ctx: Ctx, spans: Spans, bar: Bar, style: LaneStyle): void {
+function drawRunning(ctx: Pen, spans: Spans, bar: Bar, style: LaneStyle): void {
   if (spans.count === 0) return;
   const { dpr } = bar;
   const height = Math.round(bar.height * 0.7);
@@ -147,7 +147,7 @@ function drawRunning(ctx: Ctx, spans: Spans, bar: Bar, style: LaneStyle): void {
   ctx.globalAlpha = 1;
 }
 
-function drawUnknown(ctx: Ctx, spans: Spans, bar: Bar, ink: Ink): void {
+function drawUnknown(ctx: Pen, spans: Spans, bar: Bar, ink: Ink): void {
   if (spans.count === 0) return;
   ctx.fillStyle = ink.unknown;
   for (let i = 0; i < spans.count; i++) {
@@ -160,7 +160,7 @@ function drawUnknown(ctx: Ctx, spans: Spans, bar: Bar, ink: Ink): void {
   }
 }
 
-function drawWaits(ctx: Ctx, spans: Spans, bar: Bar, ink: Ink): void {
+function drawWaits(ctx: Pen, spans: Spans, bar: Bar, ink: Ink): void {
   if (spans.count === 0) return;
   ctx.fillStyle = ink.hatch;
   for (let i = 0; i < spans.count; i++) {
@@ -176,7 +176,7 @@ const SHAPE_FROM = 5;
 /** Narrower ones have no room for a texture. */
 const TEXTURE_FROM = 3;
 
-function holdShape(ctx: Ctx, left: number, right: number, flags: number, bar: Bar): void {
+function holdShape(ctx: Pen, left: number, right: number, flags: number, bar: Bar): void {
   const wide = right - left >= SHAPE_FROM * bar.dpr;
   const open = (flags & IntervalFlag.open) !== 0;
   const width = right - left - (wide && !open ? Math.max(1, Math.round(bar.dpr)) : 0);
@@ -190,7 +190,7 @@ function holdShape(ctx: Ctx, left: number, right: number, flags: number, bar: Ba
   }
 }
 
-function drawHolds(ctx: Ctx, lane: RawLane, spans: Spans, bar: Bar, style: LaneStyle, ink: Ink): void {
+function drawHolds(ctx: Pen, lane: RawLane, spans: Spans, bar: Bar, style: LaneStyle, ink: Ink): void {
   if (spans.count === 0) return;
   let estimated = false;
   ctx.fillStyle = style.colour;
@@ -213,7 +213,7 @@ function drawHolds(ctx: Ctx, lane: RawLane, spans: Spans, bar: Bar, style: LaneS
 const CHAR_CSS = 6.3;
 const PAD_CSS = 7;
 
-function nameHolds(ctx: Ctx, lane: RawLane, spans: Spans, bar: Bar, style: LaneStyle, scale: TimeScale): void {
+function nameHolds(ctx: Pen, lane: RawLane, spans: Spans, bar: Bar, style: LaneStyle, scale: TimeScale): void {
   ctx.fillStyle = style.inkOnColour;
   for (let i = 0; i < spans.count; i++) {
     const left = Math.max(spans.left[i], 0);
@@ -228,7 +228,7 @@ function nameHolds(ctx: Ctx, lane: RawLane, spans: Spans, bar: Bar, style: LaneS
   }
 }
 
-export function drawRawLane(ctx: Ctx, lane: RawLane, scale: TimeScale, bar: Bar, style: LaneStyle, ink: Ink): void {
+export function drawRawLane(ctx: Pen, lane: RawLane, scale: TimeScale, bar: Bar, style: LaneStyle, ink: Ink): void {
   const columns = crowdedColumns(lane, scale, bar.dpr);
   gather(lane, columns, scale, bar.dpr);
   const of = (state: ThreadState) => scratch[state];

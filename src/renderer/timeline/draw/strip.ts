@@ -5,7 +5,7 @@
 import type { GilStrip, Ns, OverviewReply, ThreadIdx } from '../../../shared/contract/types.ts';
 import { lastAtOrBefore } from '../model/hit.ts';
 import { toPx, type TimeScale } from '../model/scale.ts';
-import type { Ctx, Ink } from './ink.ts';
+import type { Ctx, Ink, Pen } from './ink.ts';
 import type { Bar } from './shape.ts';
 
 type ColourOf = (thread: ThreadIdx) => string;
@@ -18,7 +18,7 @@ interface Window {
 const GAP_FROM = 4;
 
 function drawRawStrip(
-  ctx: Ctx,
+  ctx: Pen,
   strip: Extract<GilStrip, { form: 'raw' }>,
   scale: TimeScale,
   bar: Bar,
@@ -40,7 +40,7 @@ function drawRawStrip(
 
 /** Columns of `owner` colour, as high as the fraction in which the GIL was held. */
 function drawColumns(
-  ctx: Ctx,
+  ctx: Pen,
   bins: { owner: Int32Array; held: Float32Array },
   window: Window,
   scale: TimeScale,
@@ -77,7 +77,7 @@ function drawColumns(
 }
 
 export function drawStrip(
-  ctx: Ctx,
+  ctx: Pen,
   strip: GilStrip,
   window: Window,
   scale: TimeScale,
