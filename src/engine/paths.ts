@@ -18,6 +18,7 @@ export const NATIVE_LIBRARY = join(APP_ROOT, 'python-agent', 'native', 'build', 
 export const NATIVE_INJECTOR = join(APP_ROOT, 'python-agent', 'native', 'build', 'gilscope-inject');
 export const NATIVE_LEADER = join(APP_ROOT, 'python-agent', 'native', 'build', 'gilscope-leader');
 export const AGENT_FOLDER = join(APP_ROOT, 'python-agent');
+export const CALL_RUNNER = join(AGENT_FOLDER, 'ways', 'run_call.py');
 export const EXAMPLES_FOLDER = join(APP_ROOT, 'examples');
 export const PAGE_FOLDER = join(APP_ROOT, 'out', 'renderer');
 
