@@ -14,7 +14,7 @@ import { fetchWindow, FLAME_PAGE, MOST_FLAMES, pageOfThreads } from './model/fet
 import { EMPTY_HISTORY, goBack, goForward, recordFollow, recordMove } from './model/history.ts';
 import type { Hover } from './model/hit.ts';
 import { pinnedRows, planRows, samePlan, visibleRows, type PinnedRows, type Row, type RowPlan } from './model/rows.ts';
-import { between, clampRange, sameRange, zoomAt } from './model/scale.ts';
+import { between, clampRange, MIN_SPAN, sameRange, zoomAt, type Axis } from './model/scale.ts';
 import { FlameSource, type Flames } from './flameSource.ts';
 import { FrameScheduler, type Layer } from './scheduler.ts';
 import { OverviewSource, TimelineSource, type Kept } from './source.ts';
@@ -53,6 +53,7 @@ export class TimelineController {
   #plan = EMPTY_PLAN;
   #folds: Folds = {};
   #laneHeight: Settings['laneHeight'] = 'auto';
+  #axis: Axis | null = null;
   #size: Size = { width: 0, height: 0, dpr: 1 };
   #scrollTop = 0;
   #session: SessionInfo | null = null;
@@ -103,8 +104,18 @@ export class TimelineController {
   get flames(): Flames | null {
     return this.#flames.best(this.view.range, this.#size.width, this.#visibleFlames());
   }
-  get #limits(): { end: Ns } {
-    return { end: this.#session === null ? 1e9 : limitEnd(this.#session, this.view.range) };
+  /** How far the view may go. */
+  get limits(): Range {
+    if (this.#axis !== null) return this.#axis.limits;
+    return { start: 0, end: this.#session === null ? 1e9 : limitEnd(this.#session, this.view.range) };
+  }
+  /** What the overview spans: all that is recorded, or what the timelines beside this one span too. */
+  get all(): Range {
+    return this.#axis?.limits ?? { start: 0, end: Math.max(this.#session?.endNs ?? 0, MIN_SPAN) };
+  }
+  /** Times are told from here. */
+  get origin(): Ns {
+    return this.#axis?.origin ?? 0;
   }
 
   start(elements: Elements): void {
@@ -141,6 +152,12 @@ export class TimelineController {
     this.#planAgain();
   }
 
+  /** Null: it stands alone, and its axis is its session's. */
+  setAxis(axis: Axis | null): void {
+    this.#axis = axis;
+    this.#refresh('lanes', 'overlay', 'overview');
+  }
+
   resize(size: Size): void {
     const { width, height, dpr } = this.#size;
     if (size.width === width && size.height === height && size.dpr === dpr) return;
@@ -169,7 +186,7 @@ export class TimelineController {
 
   /** Moves the view within its limits. Following goes on only if `keepFollow`. */
   moveTo(range: Range, options: { animate?: boolean; keepFollow?: boolean } = {}): void {
-    const to = clampRange(range, this.#limits);
+    const to = clampRange(range, this.limits);
     this.#stopMove?.();
     this.#stopMove = null;
     this.#aim = null;
@@ -203,13 +220,13 @@ export class TimelineController {
     const about = following
       ? Math.min(target.end, this.#session?.endNs ?? target.end)
       : (at ?? (target.start + target.end) / 2);
-    const zoomed = zoomAt(target, about, factor, this.#limits);
+    const zoomed = zoomAt(target, about, factor, this.limits);
     const range = following && this.#session !== null ? followRange(zoomed, this.#session.endNs) : zoomed;
     this.moveTo(range, { animate, keepFollow: following });
   }
 
   fit(): void {
-    this.moveTo(fitAll(this.#session?.endNs ?? 0), { animate: true });
+    this.moveTo(this.#axis?.limits ?? fitAll(this.#session?.endNs ?? 0), { animate: true });
   }
 
   follow(on: boolean): void {
@@ -401,6 +418,8 @@ export class TimelineController {
       view: this.view,
       hover: this.hover.getState().now,
       details: this.details,
+      all: this.all,
+      origin: this.origin,
     });
     this.#markIdle();
   }

@@ -4,8 +4,7 @@
  */
 import type { TimelineController } from './controller.ts';
 import { hitAt } from './pointer.ts';
-import { overviewRange, RULER_HEIGHT } from './painter.ts';
-import { limitEnd } from './model/follow.ts';
+import { RULER_HEIGHT } from './painter.ts';
 import { clampRange, makeScale, nsPerPx, toNs, toPx } from './model/scale.ts';
 import { viewStore, type Range } from '../store/view.ts';
 
@@ -48,7 +47,12 @@ function track(target: HTMLElement, press: PointerEvent, move: Drag, done: (move
   target.addEventListener('pointercancel', end);
 }
 
-export function attachGestures(elements: GestureElements, controller: TimelineController): () => void {
+/** @param pageScrolls the wheel over lanes is the page's, also where they do not overflow */
+export function attachGestures(
+  elements: GestureElements,
+  controller: TimelineController,
+  pageScrolls: boolean,
+): () => void {
   const { root, ruler, scroll, overview } = elements;
   const abort = new AbortController();
   const { signal } = abort;
@@ -60,11 +64,6 @@ export function attachGestures(elements: GestureElements, controller: TimelineCo
     const x = plotX(clientX);
     return x >= 0 && x <= controller.size.width;
   };
-  const limits = () => {
-    const { session, view } = controller;
-    return { end: session === null ? 1e9 : limitEnd(session, view.range) };
-  };
-
   const pan = (target: HTMLElement, press: PointerEvent) => {
     const from = controller.view.range;
     const perPx = nsPerPx(makeScale(from, controller.size.width));
@@ -112,7 +111,7 @@ export function attachGestures(elements: GestureElements, controller: TimelineCo
     const middle = selection === null ? 0 : (selection.start + selection.end) / 2;
     const extend = press.shiftKey && selection !== null;
     const from = extend ? (pressed > middle ? selection.start : selection.end) : pressed;
-    const { end } = limits();
+    const { limits } = controller;
     track(
       scroll,
       press,
@@ -120,7 +119,7 @@ export function attachGestures(elements: GestureElements, controller: TimelineCo
         const to = timeAt(
           Math.min(Math.max(x, ruler.getBoundingClientRect().left), ruler.getBoundingClientRect().right),
         );
-        const clip = (at: number) => Math.min(Math.max(at, 0), end);
+        const clip = (at: number) => Math.min(Math.max(at, limits.start), limits.end);
         controller.view.select({ start: clip(Math.min(from, to)), end: clip(Math.max(from, to)) });
       },
       (moved) => {
@@ -130,9 +129,7 @@ export function attachGestures(elements: GestureElements, controller: TimelineCo
   };
 
   const grabOverview = (press: PointerEvent) => {
-    const { session } = controller;
-    if (session === null) return;
-    const scale = makeScale(overviewRange(session), controller.size.width);
+    const scale = makeScale(controller.all, controller.size.width);
     const from = controller.view.range;
     const x = plotX(press.clientX);
     const [left, right] = [toPx(scale, from.start), toPx(scale, from.end)];
@@ -143,7 +140,7 @@ export function attachGestures(elements: GestureElements, controller: TimelineCo
     if (edge === null && (x < left - HANDLE || x > right + HANDLE)) {
       // A press beside the frame brings it there, and goes on as a drag of it.
       const half = (from.end - from.start) / 2;
-      origin = clampRange({ start: toNs(scale, x) - half, end: toNs(scale, x) + half }, limits());
+      origin = clampRange({ start: toNs(scale, x) - half, end: toNs(scale, x) + half }, controller.limits);
       controller.moveTo(origin, { animate: true });
     }
     const move: Drag = (clientX) => {
@@ -165,10 +162,10 @@ export function attachGestures(elements: GestureElements, controller: TimelineCo
     if (!plot && !event.ctrlKey) return;
     const perPx = nsPerPx(makeScale(controller.target, controller.size.width));
     const sideways = event.shiftKey ? dx + dy : Math.abs(dx) > Math.abs(dy) ? dx : 0;
-    const overflows = scroll.scrollHeight > scroll.clientHeight + 1;
+    const scrolls = pageScrolls || scroll.scrollHeight > scroll.clientHeight + 1;
     const overLanes = scroll.contains(event.target as Node);
     const zoom = event.ctrlKey || event.metaKey;
-    if (!zoom && sideways === 0 && overflows && overLanes) return;
+    if (!zoom && sideways === 0 && scrolls && overLanes) return;
     event.preventDefault();
     if (!zoom && sideways !== 0) {
       const { target } = controller;

@@ -10,6 +10,7 @@ import { attachGestures } from './gestures.ts';
 import { handleKey } from './keys.ts';
 import { isLive } from './model/follow.ts';
 import { useView, viewStore } from '../store/view.ts';
+import type { Axis } from './model/scale.ts';
 import { nextFolds } from './model/folds.ts';
 import type { Row } from './model/rows.ts';
 import { CallCard } from './parts/CallCard.tsx';
@@ -26,10 +27,19 @@ import './calls.css';
 /** Rows rendered beyond the visible ones, so that a scroll finds them there. */
 const OVERSCAN = 4;
 
-export function Timeline({ sessionId }: { sessionId: string }) {
+interface Props {
+  sessionId: string;
+  /**
+   * It is one of several beside each other: as high as its rows, without buttons, in a page that scrolls; only keys pressed in it are its
+   * own. The axis is the one they share (keep it stable); null while it has its own.
+   */
+  beside?: { axis: Axis | null };
+}
+
+export function Timeline({ sessionId, beside }: Props) {
   const session = useSession(sessionId);
   // Another session is another timeline: nothing of the old one may linger.
-  return session === null ? null : <SessionTimeline key={sessionId} session={session} />;
+  return session === null ? null : <SessionTimeline key={sessionId} session={session} beside={beside} />;
 }
 
 /** An element of this timeline by its `data-tl`; all of them are rendered together with the root. */
@@ -40,7 +50,11 @@ function part<T extends HTMLElement>(root: HTMLElement, name: string): T {
 }
 
 /** Hands the elements to the controller while they are on the page, and its size whenever that changes. */
-function useMounted(controller: TimelineController, rootRef: RefObject<HTMLDivElement | null>): void {
+function useMounted(
+  controller: TimelineController,
+  rootRef: RefObject<HTMLDivElement | null>,
+  pageScrolls: boolean,
+): void {
   useEffect(() => {
     const root = rootRef.current;
     if (root === null) return;
@@ -64,24 +78,28 @@ function useMounted(controller: TimelineController, rootRef: RefObject<HTMLDivEl
     measure();
     const onScroll = () => controller.scrolled(scroll.scrollTop);
     scroll.addEventListener('scroll', onScroll, { passive: true });
-    const detach = attachGestures({ root, ruler, scroll, overview }, controller);
+    const detach = attachGestures({ root, ruler, scroll, overview }, controller, pageScrolls);
     return () => {
       detach();
       scroll.removeEventListener('scroll', onScroll);
       observer.disconnect();
       controller.stop();
     };
-  }, [controller, rootRef]);
+  }, [controller, rootRef, pageScrolls]);
 }
 
-function SessionTimeline({ session }: { session: SessionInfo }) {
+function SessionTimeline({ session, beside }: { session: SessionInfo; beside: Props['beside'] }) {
   const [controller] = useState(() => new TimelineController(session.id));
   const folds = useView(session.id, (v) => v.folds);
   const root = useRef<HTMLDivElement>(null);
   const theme = useTheme();
   const laneHeight = useSettings((s) => s.settings.laneHeight);
-  useEffect(() => controller.setRows(laneHeight, folds), [controller, laneHeight, folds]);
-  useMounted(controller, root);
+  const alone = beside === undefined;
+  const rowHeight = alone ? laneHeight : 'compact';
+  const axis = beside?.axis ?? null;
+  useEffect(() => controller.setRows(rowHeight, folds), [controller, rowHeight, folds]);
+  useEffect(() => controller.setAxis(axis), [controller, axis]);
+  useMounted(controller, root, !alone);
   useEffect(() => controller.setTheme(theme), [controller, theme]);
 
   const shown = useShown(controller, (s) => s);
@@ -90,15 +108,16 @@ function SessionTimeline({ session }: { session: SessionInfo }) {
     [shown.plan, shown.first, shown.last, shown.pinned.count],
   );
   const pinned = useMemo(() => shown.plan.rows.slice(0, shown.pinned.count), [shown.plan, shown.pinned.count]);
-  // Keys pressed while nothing has the focus are the timeline's too: it is what the page is about.
+  // Keys pressed while nothing has the focus are the timeline's too, if it is what the page is about.
   useEffect(() => {
+    if (!alone) return;
     const onKey = (event: globalThis.KeyboardEvent) => {
       if (event.target !== document.body || event.defaultPrevented || root.current === null) return;
       if (handleKey(event, controller, part(root.current, 'scroll'))) event.preventDefault();
     };
     document.addEventListener('keydown', onKey);
     return () => document.removeEventListener('keydown', onKey);
-  }, [controller]);
+  }, [controller, alone]);
   const onKeyDown = (event: KeyboardEvent<HTMLElement>) => {
     const { target } = event;
     const control = target instanceof HTMLElement && target.closest('button, input, select') !== null;
@@ -124,7 +143,7 @@ function SessionTimeline({ session }: { session: SessionInfo }) {
   return (
     <div
       ref={root}
-      className="tl"
+      className={alone ? 'tl' : 'tl tl--beside'}
       data-testid="timeline"
       data-idle="false"
       role="group"
@@ -132,7 +151,7 @@ function SessionTimeline({ session }: { session: SessionInfo }) {
       tabIndex={0}
       onKeyDown={onKeyDown}
     >
-      <Head controller={controller} session={session} />
+      <Head controller={controller} session={session} tools={alone} />
       <div data-tl="scroll" className="tl-scroll" tabIndex={-1}>
         <div className="tl-content" style={{ height: shown.plan.height }}>
           <div className="tl-sticky">

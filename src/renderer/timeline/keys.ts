@@ -113,14 +113,14 @@ function escape(controller: TimelineController): void {
 }
 
 function toEdge(controller: TimelineController, edge: 'start' | 'end'): void {
-  const { target, session } = controller;
+  const { target, limits } = controller;
   const span = target.end - target.start;
   if (edge === 'end' && controller.live) {
     controller.follow(true);
     return;
   }
-  const end = session?.endNs ?? span;
-  controller.moveTo(edge === 'start' ? { start: 0, end: span } : { start: end - span, end }, { animate: true });
+  const { start, end } = limits;
+  controller.moveTo(edge === 'start' ? { start, end: start + span } : { start: end - span, end }, { animate: true });
 }
 
 const ACTIONS: Readonly<Record<string, Action>> = {

@@ -3,7 +3,7 @@
  * functions of draw/. Owned by the controller; holds no state of the session.
  */
 import type { FunctionInfo } from '../../shared/contract/functions.ts';
-import type { OverviewReply, ProcIdx, SessionInfo, ThreadIdx } from '../../shared/contract/types.ts';
+import type { Ns, OverviewReply, ProcIdx, SessionInfo, ThreadIdx } from '../../shared/contract/types.ts';
 import { threadSlots } from '../store/sessions.ts';
 import type { Range, ViewState } from '../store/view.ts';
 import { inkOn, threadColour, type Theme } from '../theme/colours.ts';
@@ -55,6 +55,10 @@ export interface Scene {
   readonly view: ViewState;
   readonly hover: Hover | null;
   readonly details: DetailsCache;
+  /** What the overview spans. */
+  readonly all: Range;
+  /** Where the ruler begins to count. */
+  readonly origin: Ns;
 }
 
 /** CSS pixels; timeline.css says the same. */
@@ -154,7 +158,7 @@ export class Painter {
     const { size, kept, session, view } = scene;
     fitCanvas(elements.lanes, size.width, size.height, size.dpr);
     fitCanvas(elements.ruler, size.width, RULER_HEIGHT, size.dpr);
-    const ticks = rulerTicks(view.range.start, view.range.end, size.width, TICK_SPACING);
+    const ticks = rulerTicks(view.range.start, view.range.end, size.width, TICK_SPACING, scene.origin);
     const { first, last } = scene.rowsInView;
     drawPicture(ctx, {
       scale,
@@ -193,6 +197,7 @@ export class Painter {
       dpr: size.dpr,
       ink,
       cursor: view.cursor,
+      origin: scene.origin,
       selection: view.selection,
       outlines: outlines(scene, RULER_HEIGHT),
     });
@@ -204,11 +209,11 @@ export class Painter {
     fitCanvas(elements.overview, width, OVERVIEW_HEIGHT, dpr);
     const ctx = elements.overview.getContext('2d', { alpha: false });
     if (ctx === null) return;
-    const scale = makeScale(overviewRange(session), width * dpr);
+    const scale = makeScale(scene.all, width * dpr);
     const looks = this.#looks(session);
     const box = { height: elements.overview.height, dpr };
     drawOverview(ctx, scene.overview, scale, view.range, box, (t) => looks(t).colour, ink);
-    const css = makeScale(overviewRange(session), width);
+    const css = makeScale(scene.all, width);
     const left = Math.min(Math.max(toPx(css, view.range.start), 0), width - LEAST_FRAME);
     const right = Math.min(toPx(css, view.range.end), width);
     elements.frame.style.transform = `translateX(${left}px)`;
@@ -222,9 +227,3 @@ function lifeOf(session: SessionInfo, idx: ProcIdx): Life | null {
   const { bornNs, endedNs } = process;
   return { bornNs, endedNs, bad: processState(process, false).tone === 'bad' };
 }
-
-/** What the overview spans: all that is recorded. */
-export const overviewRange = (session: Pick<SessionInfo, 'endNs'>): Range => ({
-  start: 0,
-  end: Math.max(session.endNs, 1000),
-});

@@ -199,11 +199,29 @@ describe('strip and overlay', () => {
       dpr: 1,
       ink: TEST_INK,
       cursor: 143_000,
+      origin: 0,
       selection: null,
       outlines: [],
     });
     expect(drawn.find((d) => d.op === 'fillRect')?.box).toEqual([143, 0, 1, 400]);
     expect(drawn.find((d) => d.op === 'fillText')?.text).toBe('143 µs');
+  });
+
+  it('tells the cursor from where the ruler begins to count', () => {
+    const { ctx, drawn } = recordingContext();
+    drawOverlay(ctx, {
+      scale: makeScale({ start: 43_000, end: 1_043_000 }, 1000),
+      height: 400,
+      ruler: 24,
+      dpr: 1,
+      ink: TEST_INK,
+      cursor: 143_000,
+      origin: 43_000,
+      selection: null,
+      outlines: [],
+    });
+    expect(drawn.find((d) => d.op === 'fillRect')?.box).toEqual([100, 0, 1, 400]);
+    expect(drawn.find((d) => d.op === 'fillText')?.text).toBe('100 µs');
   });
 });
 

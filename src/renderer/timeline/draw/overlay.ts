@@ -26,6 +26,8 @@ export interface OverlayPicture {
   readonly dpr: number;
   readonly ink: Ink;
   readonly cursor: Ns | null;
+  /** Where the ruler begins to count. */
+  readonly origin: Ns;
   readonly selection: Range | null;
   readonly outlines: readonly Outline[];
 }
@@ -93,5 +95,12 @@ export function drawOverlay(ctx: Ctx, picture: OverlayPicture): void {
   ctx.fillStyle = ink.accent;
   ctx.fillRect(x, 0, Math.max(1, Math.round(dpr)), height);
   const precision = (scale.end - scale.start) / (scale.width / dpr);
-  plate(ctx, picture, formatAt(cursor, 10 ** Math.floor(Math.log10(Math.max(precision, 1)))), x, ink.accent, ink.bg);
+  plate(
+    ctx,
+    picture,
+    formatAt(cursor - picture.origin, 10 ** Math.floor(Math.log10(Math.max(precision, 1)))),
+    x,
+    ink.accent,
+    ink.bg,
+  );
 }

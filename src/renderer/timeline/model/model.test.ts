@@ -45,6 +45,13 @@ describe('scale', () => {
     expect(clampRange({ start: -5e5, end: 3e6 }, { end: 1e6 })).toEqual({ start: 0, end: 1e6 });
   });
 
+  it('stays in limits that begin later than the session', () => {
+    const limits = { start: 2e6, end: 12e6 };
+    expect(clampRange({ start: 0, end: 1e6 }, limits)).toEqual({ start: 2e6, end: 3e6 });
+    expect(clampRange({ start: 0, end: 50e6 }, limits)).toEqual(limits);
+    expect(zoomAt({ start: 4e6, end: 6e6 }, 5e6, 100, limits)).toEqual(limits);
+  });
+
   it('moves from one view to another through both ends', () => {
     const [from, to] = [
       { start: 0, end: 1e9 },
@@ -74,6 +81,12 @@ describe('ticks', () => {
     [999, 1, '999 ns'],
   ])('writes %d at steps of %d as %s', (at, step, text) => {
     expect(formatAt(at, step)).toBe(text);
+  });
+
+  it('counts from where it is told to', () => {
+    const { ticks } = rulerTicks(43e6, 143e6, 1000, 96, 43e6);
+    expect(ticks[0]).toEqual({ at: 43e6, label: '0 ms' });
+    expect(ticks.at(-1)).toEqual({ at: 143e6, label: '100 ms' });
   });
 
   it('has ticks as far apart as asked, each label once', () => {

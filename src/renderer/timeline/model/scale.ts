@@ -25,24 +25,32 @@ export const toNs = (scale: TimeScale, px: number): Ns => scale.start + (px / sc
 
 export const nsPerPx = (scale: TimeScale): number => (scale.end - scale.start) / scale.width;
 
-/** What may be looked at: from 0 to `end`. */
+/** What may be looked at: from `start` (0 when it is not said) to `end`. */
 export interface Limits {
+  readonly start?: Ns;
   readonly end: Ns;
+}
+
+/** The time axis of a timeline that stands beside others: all of them reach as far, and count from their own `origin`. */
+export interface Axis {
+  readonly limits: Range;
+  readonly origin: Ns;
 }
 
 /** Keeps the span if it fits, and moves the range into the limits. */
 export function clampRange(range: Range, limits: Limits): Range {
-  const full = Math.max(limits.end, MIN_SPAN);
+  const { start: least = 0 } = limits;
+  const full = Math.max(limits.end - least, MIN_SPAN);
   const wanted = Math.min(Math.max(range.end - range.start, MIN_SPAN), full);
   const middle = (range.start + range.end) / 2;
   const from = wanted === range.end - range.start ? range.start : middle - wanted / 2;
-  const start = Math.min(Math.max(from, 0), full - wanted);
+  const start = Math.min(Math.max(from, least), least + full - wanted);
   return { start, end: start + wanted };
 }
 
 /** `factor` below 1 zooms in; the time `at` stays where it is on the screen, unless a limit is in the way. */
 export function zoomAt(range: Range, at: Ns, factor: number, limits: Limits): Range {
-  const full = Math.max(limits.end, MIN_SPAN);
+  const full = Math.max(limits.end - (limits.start ?? 0), MIN_SPAN);
   const before = range.end - range.start;
   const after = Math.min(Math.max(before * factor, MIN_SPAN), full);
   const part = (at - range.start) / before;

@@ -59,15 +59,15 @@ export interface Ticks {
   readonly ticks: readonly Tick[];
 }
 
-/** Ticks at least `spacingPx` apart over [start, end], the one before `start` included so that its label can slide out. */
-export function rulerTicks(start: Ns, end: Ns, width: number, spacingPx: number): Ticks {
+/**
+ * Ticks at least `spacingPx` apart over [start, end], the one before `start` included so that its label can slide out.
+ * @param origin where the labels begin to count
+ */
+export function rulerTicks(start: Ns, end: Ns, width: number, spacingPx: number, origin: Ns = 0): Ticks {
   const step = niceStep(((end - start) / Math.max(width, 1)) * spacingPx);
   const ticks: Tick[] = [];
-  const first = Math.floor(start / step);
-  const last = Math.floor(end / step);
-  for (let i = first; i <= last; i++) {
-    const at = i * step;
-    if (at >= 0) ticks.push({ at, label: formatAt(at, step) });
-  }
+  const first = Math.max(0, Math.floor((start - origin) / step));
+  const last = Math.floor((end - origin) / step);
+  for (let i = first; i <= last; i++) ticks.push({ at: origin + i * step, label: formatAt(i * step, step) });
   return { step, ticks };
 }

@@ -65,9 +65,9 @@ function Body({ call, session, controller }: { call: Call } & Props) {
       </p>
       <dl className="tl-card__facts">
         <dt>from</dt>
-        <dd>{formatAt(call.start, precision)}</dd>
+        <dd>{formatAt(call.start - controller.origin, precision)}</dd>
         <dt>until</dt>
-        <dd>{call.open ? 'not ended' : formatAt(call.end, precision)}</dd>
+        <dd>{call.open ? 'not ended' : formatAt(call.end - controller.origin, precision)}</dd>
         <dt>thread</dt>
         <dd className="ellipsis">{threadName(session, call.thread)}</dd>
         <dt>depth</dt>

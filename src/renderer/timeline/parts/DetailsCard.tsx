@@ -1,5 +1,11 @@
 /** The pinned interval, told in full: what, why, how it ended, who before and after; neighbours and culprits are one key away. */
-import { IntervalFlag, ThreadState, type IntervalDetails, type SessionInfo } from '../../../shared/contract/types.ts';
+import {
+  IntervalFlag,
+  ThreadState,
+  type IntervalDetails,
+  type Ns,
+  type SessionInfo,
+} from '../../../shared/contract/types.ts';
 import type { Place } from '../../../shared/contract/blame.ts';
 import { formatNs, formatPercent, group } from '../../lib/format.ts';
 import { placeText, placeTitle } from '../../lib/places.ts';
@@ -46,7 +52,7 @@ export function DetailsCard({ controller, session }: Props) {
       }
     >
       {details !== null ? (
-        <Body details={details} session={session} swatch={swatch} onGo={go} />
+        <Body details={details} session={session} swatch={swatch} origin={controller.origin} onGo={go} />
       ) : (
         <p className="tl-card__empty">
           {pending ? 'Asking…' : 'This thread was not alive here, or nothing is known of it.'}
@@ -68,10 +74,12 @@ interface BodyProps {
   details: IntervalDetails;
   session: SessionInfo;
   swatch: Swatch;
+  /** Times are told from here. */
+  origin: Ns;
   onGo: (to: { start: number; end: number }, thread?: number) => void;
 }
 
-function Body({ details, session, swatch, onGo }: BodyProps) {
+function Body({ details, session, swatch, origin, onGo }: BodyProps) {
   const told = explain(details);
   const length = Math.max(1, details.end - details.start);
   const open = (details.flags & IntervalFlag.open) !== 0;
@@ -90,9 +98,9 @@ function Body({ details, session, swatch, onGo }: BodyProps) {
       </p>
       <dl className="tl-card__facts">
         <dt>{details.state === ThreadState.wait ? 'asked at' : 'from'}</dt>
-        <dd>{formatAt(details.start, precision)}</dd>
+        <dd>{formatAt(details.start - origin, precision)}</dd>
         <dt>until</dt>
-        <dd>{open ? 'now' : formatAt(details.end, precision)}</dd>
+        <dd>{open ? 'now' : formatAt(details.end - origin, precision)}</dd>
         {details.core !== null && <dt>core</dt>}
         {details.core !== null && <dd>{details.core}</dd>}
         {details.gil !== null && <dt>GIL</dt>}
@@ -135,7 +143,14 @@ function Body({ details, session, swatch, onGo }: BodyProps) {
   );
 }
 
-function ShareRow({ share, length, session, swatch, details, onGo }: { share: Share; length: number } & BodyProps) {
+function ShareRow({
+  share,
+  length,
+  session,
+  swatch,
+  details,
+  onGo,
+}: { share: Share; length: number } & Omit<BodyProps, 'origin'>) {
   const part = Math.min(1, share.ns / length);
   return (
     <li>

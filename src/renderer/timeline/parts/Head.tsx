@@ -16,9 +16,13 @@ interface Props {
   controller: TimelineController;
   session: SessionInfo;
 }
+interface HeadProps extends Props {
+  /** Its buttons; without them it is one of several, and what is over them has the buttons. */
+  tools: boolean;
+}
 
 /** Its `data-tl` elements are found by index.tsx and handed to the controller. */
-export function Head({ controller, session }: Props) {
+export function Head({ controller, session, tools }: HeadProps) {
   const range = useShown(controller, (s) => s.range);
   const live = isLive(session);
   return (
@@ -26,7 +30,7 @@ export function Head({ controller, session }: Props) {
       <div className="tl-overview">
         <div className="tl-head-label">
           <span className="tl-label__section">Overview</span>
-          <Buttons controller={controller} session={session} />
+          {tools && <Buttons controller={controller} session={session} />}
         </div>
         <div data-tl="overview" className="tl-overview__plot" data-testid="overview">
           <canvas
@@ -42,7 +46,7 @@ export function Head({ controller, session }: Props) {
           <span className="ellipsis" data-testid="visible-span">
             {formatNs(range.end - range.start)} of {formatNs(session.endNs)}
           </span>
-          {live && <FollowButton controller={controller} sessionId={session.id} />}
+          {tools && live && <FollowButton controller={controller} sessionId={session.id} />}
         </div>
         <div data-tl="ruler" className="tl-ruler__plot">
           <canvas data-tl="ruler-canvas" aria-hidden="true" />

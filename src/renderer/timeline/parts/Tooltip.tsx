@@ -83,7 +83,7 @@ function At({ controller, at }: { controller: TimelineController; at: number }) 
   const range = useShown(controller, (s) => s.range);
   const width = useShown(controller, (s) => s.width);
   const perPx = (range.end - range.start) / Math.max(width, 1);
-  return <>{formatAt(at, 10 ** Math.floor(Math.log10(Math.max(perPx / 2, 1))))}</>;
+  return <>{formatAt(at - controller.origin, 10 ** Math.floor(Math.log10(Math.max(perPx / 2, 1))))}</>;
 }
 
 type TipProps = Props & { hover: Hover; swatch: Swatch };
