@@ -2,7 +2,7 @@
 import { useState } from 'react';
 import type { Example, Interpreter, LaunchSpec } from '../../shared/contract/types.ts';
 import { dirName } from '../lib/format.ts';
-import { chosenInterpreter, interpreterName } from '../lib/interpreters.ts';
+import { chosenInterpreter, interpreterName } from '../../shared/interpreters.ts';
 import { attempt, launch } from '../store/actions.ts';
 import { useCatalog } from '../store/catalog.ts';
 import { describeError } from '../transport/index.ts';

@@ -2,7 +2,7 @@
 import { useRef, useState } from 'react';
 import type { Interpreter } from '../../shared/contract/types.ts';
 import { tildePath } from '../lib/format.ts';
-import { bestInterpreter, interpreterName, sortInterpreters } from '../lib/interpreters.ts';
+import { bestInterpreter, interpreterName, sortInterpreters } from '../../shared/interpreters.ts';
 import { rescanInterpreters, useCatalog } from '../store/catalog.ts';
 import { useUi } from '../store/ui.ts';
 import { describeError } from '../transport/index.ts';

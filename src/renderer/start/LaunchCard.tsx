@@ -4,7 +4,7 @@ import type { LaunchSpec } from '../../shared/contract/types.ts';
 import { FilePicker } from '../files/FilePicker.tsx';
 import { ENGINES } from '../lib/engines.ts';
 import { TRACE_COST } from '../lib/functions.ts';
-import { bestInterpreter } from '../lib/interpreters.ts';
+import { bestInterpreter } from '../../shared/interpreters.ts';
 import { specFromForm, type FieldErrors, type LaunchForm } from '../lib/launchForm.ts';
 import { launch } from '../store/actions.ts';
 import { useCatalog } from '../store/catalog.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Interpreter } from '../../shared/contract/types.ts';
+import type { Interpreter } from './contract/types.ts';
 import {
   bestInterpreter,
   chosenInterpreter,

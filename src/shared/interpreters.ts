@@ -1,5 +1,5 @@
-/** Order and choice among the interpreters of the machine. Pure; used by the launch form and the examples. */
-import type { Interpreter } from '../../shared/contract/types.ts';
+/** Order and choice among the interpreters of the machine. Pure; used by the launch form, the gallery and the command line. */
+import type { Interpreter } from './contract/types.ts';
 
 const RANK = { exact: 0, estimated: 1, none: 2 } as const;
 const rank = (i: Interpreter) => RANK[i.engine ?? 'none'];
