@@ -4,12 +4,10 @@
  */
 import { join } from 'node:path';
 import type { LaunchSpec } from '../shared/contract/types.ts';
-import { UserError } from '../engine/errors.ts';
 import { InterpreterProbe } from '../engine/interpreterProbe.ts';
-import { judge, exactHindrance } from '../engine/interpreters.ts';
 import { launchTarget } from '../engine/launch.ts';
 import type { Tracing } from '../engine/target.ts';
-import { checkLaunch, type CheckedLaunch } from '../engine/launchCheck.ts';
+import { checkEngine, checkLaunch } from '../engine/launchCheck.ts';
 import { Library } from '../engine/library.ts';
 import { LiveSession } from '../engine/liveSession.ts';
 import { dataFolder } from '../engine/paths.ts';
@@ -58,13 +56,6 @@ export async function record(options: RecordOptions, python: string, args: strin
   if (recorder.failed !== null) await rescue(recorder, library, target.command);
   tell(session, options, new Recents(home, library));
   return end;
-}
-
-function checkEngine(engine: LaunchSpec['engine'], launch: CheckedLaunch): void {
-  if (engine !== 'exact') return;
-  const { reason } = judge(launch.facts, exactHindrance());
-  if (reason !== null)
-    throw new UserError('refused', `an exact recording is not possible here: ${reason}`, 'leave --engine out');
 }
 
 /**

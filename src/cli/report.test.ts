@@ -29,12 +29,13 @@ const thread = (name: string, held: number): SummaryThread => ({
 
 const summary = (threads: SummaryThread[]): Summary => ({
   ...{ schema: 1, wall_s: 2, engine: 'exact', range: { from_s: 0, until_s: 2, whole: true }, cores: [], damage: null },
+  ...{ memory: { rss_max_bytes: null, pss_max_bytes: null }, wait_p95_s: 0.006 },
   marks: { by_name: [], more: 0, dropped: 0 },
   processes: [
     {
       ...{ pid: 42, ppid: 1, name: 'a.py', python: '3.12.1', argv: [], exit_code: null, signal: 'SIGKILL' },
       ...{ engine: 'exact', switch_interval_s: 0.005, gil_enabled: true, events: 5000, dropped: 3, cpu_s: 1 },
-      ...{ rss_max_bytes: null, pss_max_bytes: null, threads },
+      ...{ born_s: 0, began_s: 0, ended_s: 2, rss_max_bytes: null, pss_max_bytes: null, threads },
       gils: [
         {
           ...{

@@ -14,7 +14,9 @@ import {
   type Push,
   type PushName,
 } from '../shared/contract/calls.ts';
+import type { CompareReplies } from '../shared/contract/compare.ts';
 import type { AppInfo } from '../shared/contract/types.ts';
+import { Comparisons } from './compare/comparisons.ts';
 import { listRunning } from './discovery/list.ts';
 import { doctorReport } from './doctor.ts';
 import { UserError } from './errors.ts';
@@ -26,7 +28,7 @@ import { Library } from './library.ts';
 import { dataFolder, VERSION } from './paths.ts';
 import { Recents } from './recents.ts';
 import { coreCount } from './sampler.ts';
-import { Sessions } from './sessions.ts';
+import { Sessions, type Emit } from './sessions.ts';
 import { SettingsStore } from './settings.ts';
 
 export interface EngineOptions {
@@ -38,7 +40,7 @@ export interface EngineOptions {
 }
 
 export interface Engine extends Contract {
-  /** Ends every recording in order; programs that still run go on. */
+  /** Ends every recording in order; programs that still run go on, but for those of a comparison. */
   close(): Promise<void>;
 }
 
@@ -51,14 +53,17 @@ export function createEngine(options: EngineOptions): Engine {
   const probe = new InterpreterProbe(join(folder, 'interpreters.json'));
   const library = new Library(folder);
   const recents = new Recents(folder, library);
-  const sessions = new Sessions(probe, library, recents, (name, push) => {
+  const emit: Emit = (name, push) => {
     for (const listener of listeners) listener(name, push);
-  });
+  };
+  const sessions = new Sessions(probe, library, recents, emit);
+  const comparisons = new Comparisons({ sessions, probe, recents, folder }, emit);
   const settings = new SettingsStore(folder);
   const handlers: Handlers = {
     ...sessionHandlers(sessions),
     ...queryHandlers(sessions),
     ...wishHandlers(sessions),
+    ...compareHandlers(comparisons),
     'app.info': () => appInfo(options),
     'app.doctor': () => doctorReport(probe, folder),
     'settings.get': () => settings.get(),
@@ -78,7 +83,11 @@ export function createEngine(options: EngineOptions): Engine {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
-    close: () => sessions.closeAll(),
+    async close() {
+      // Nobody else wants the programs of a comparison.
+      await comparisons.closeAll();
+      await sessions.closeAll();
+    },
   };
 }
 
@@ -169,5 +178,22 @@ function wishHandlers(sessions: Sessions): Pick<Handlers, WishCalls> {
     },
     'watches.modules': ({ id, process: index }) => sessions.live(id).watches.modules(index),
     'watches.names': ({ id, process: index, module }) => sessions.live(id).watches.names(index, module),
+  };
+}
+
+function compareHandlers(comparisons: Comparisons): Pick<Handlers, keyof CompareReplies> {
+  return {
+    'compare.list': () => comparisons.list(),
+    'compare.start': async (spec) => (await comparisons.start(spec)).info(),
+    'compare.cancel': async ({ id }) => {
+      const comparison = comparisons.get(id);
+      await comparison.cancel();
+      return comparison.info();
+    },
+    'compare.close': async ({ id }) => {
+      await comparisons.close(id);
+      return null;
+    },
+    'compare.report': ({ id }) => comparisons.get(id).report(),
   };
 }

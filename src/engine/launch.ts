@@ -8,10 +8,11 @@ import type { LaunchSpec } from '../shared/contract/types.ts';
 import { exactHindrance } from './interpreters.ts';
 import { BOOT_FOLDER, NATIVE_LIBRARY } from './paths.ts';
 import { parsePythonArgs } from '../shared/pythonArgs.ts';
+import { startCaptured, type Capture } from './captured.ts';
 import { startInherited, startInTerminal, type Program, type ProgramStart } from './program.ts';
 import { SAME_PIDS, type DoorAddress, type Target, type Tracing } from './target.ts';
 
-export type Stdio = 'inherit' | 'terminal';
+export type Stdio = 'inherit' | 'terminal' | Capture;
 
 /** The engine's own environment with the changes of a launch: what the program is to see in the end. */
 export function userEnvironment(
@@ -57,7 +58,8 @@ function startProgram(spec: LaunchSpec, door: DoorAddress, stdio: Stdio, tracing
     cwd: spec.cwd,
     env: agentEnvironment(userEnvironment(spec.env), door, spec.engine, tracing),
   };
-  return stdio === 'inherit' ? startInherited(start) : startInTerminal(start, { cols: 80, rows: 24 });
+  if (stdio === 'inherit') return startInherited(start);
+  return stdio === 'terminal' ? startInTerminal(start, { cols: 80, rows: 24 }) : startCaptured(start, stdio);
 }
 
 /** The target of a session that starts its program itself. */

@@ -4,9 +4,10 @@
  */
 import { accessSync, constants, existsSync, openSync, readSync, closeSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
+import type { LaunchSpec } from '../shared/contract/types.ts';
 import { UserError } from './errors.ts';
 import type { InterpreterProbe, PythonFacts } from './interpreterProbe.ts';
-import { implementationName, isExecutable, resolveCommand, tooOld } from './interpreters.ts';
+import { exactHindrance, implementationName, isExecutable, judge, resolveCommand, tooOld } from './interpreters.ts';
 import { parsePythonArgs, type PythonCommand } from '../shared/pythonArgs.ts';
 
 export interface CheckedLaunch {
@@ -110,6 +111,19 @@ function checkScript(path: string, cwd: string): void {
   } catch {
     throw new UserError('not-found', `${full} may not be read`, 'check its permissions');
   }
+}
+
+/** Throws when it is to be measured exactly and cannot be. */
+export function checkEngine(engine: LaunchSpec['engine'], launch: CheckedLaunch): void {
+  if (engine !== 'exact') return;
+  const { reason } = judge(launch.facts, exactHindrance());
+  if (reason !== null)
+    throw new UserError('refused', `an exact recording is not possible here: ${reason}`, 'leave --engine out');
+}
+
+/** The same for a launch as windows ask for it: the interpreter is sought with the program's own PATH. */
+export function checkSpec(spec: LaunchSpec, probe: InterpreterProbe): Promise<CheckedLaunch> {
+  return checkLaunch({ ...spec, path: { ...process.env, ...spec.env }.PATH ?? undefined }, probe);
 }
 
 /** Throws a UserError for the first thing that is wrong. */

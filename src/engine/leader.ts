@@ -14,6 +14,8 @@ import { signalName } from './signals.ts';
 export interface ProgramEnd {
   exitCode: number | null;
   signal: string | null;
+  /** When, by CLOCK_MONOTONIC; left out: when it is told. */
+  ns?: bigint;
 }
 
 /** A word of the leader and what belongs to it: "exit 3". */

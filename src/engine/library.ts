@@ -21,8 +21,8 @@ export interface LibraryFile {
 export class Library {
   readonly folder: string;
 
-  constructor(dataFolder: string) {
-    this.folder = join(dataFolder, 'sessions');
+  constructor(dataFolder: string, name = 'sessions') {
+    this.folder = join(dataFolder, name);
   }
 
   /** Throws UserError when the folder cannot be made. */

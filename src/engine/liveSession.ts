@@ -215,7 +215,7 @@ export class LiveSession extends Session {
   }
 
   private programGone(end: ProgramEnd): void {
-    const endedNs = this.now();
+    const endedNs = end.ns === undefined ? this.now() : String(end.ns);
     this.alive = false;
     this.terminal.flush();
     if (this.finishing === null) this.endWithChildren(end, endedNs);

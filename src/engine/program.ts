@@ -38,7 +38,7 @@ export interface Program {
 type Output = (bytes: Uint8Array) => void;
 
 /** Output that comes before somebody listens is kept. */
-class OutputPort {
+export class OutputPort {
   private listener: Output | null = null;
   private early: Uint8Array[] = [];
 
@@ -54,7 +54,7 @@ class OutputPort {
   }
 }
 
-function kill(pid: number, signal: NodeJS.Signals): boolean {
+export function kill(pid: number, signal: NodeJS.Signals): boolean {
   try {
     process.kill(pid, signal);
     return true;
@@ -64,7 +64,7 @@ function kill(pid: number, signal: NodeJS.Signals): boolean {
 }
 
 /** Resolves when the child really runs; throws what the system says when it does not. */
-async function started(child: ChildProcess, file: string): Promise<number> {
+export async function started(child: ChildProcess, file: string): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     child.once('spawn', resolve);
     child.once('error', reject);
@@ -75,7 +75,7 @@ async function started(child: ChildProcess, file: string): Promise<number> {
   return child.pid!;
 }
 
-function endOf(child: ChildProcess, event: 'exit' | 'close'): Promise<ProgramEnd> {
+export function endOf(child: ChildProcess, event: 'exit' | 'close'): Promise<ProgramEnd> {
   return new Promise((resolve) =>
     child.once(event, (exitCode: number | null, signal: string | null) => resolve({ exitCode, signal })),
   );
@@ -140,7 +140,7 @@ export async function loadPty(): Promise<{ pty: Pty; why: null } | { pty: null; 
 }
 
 /** The last output is in the terminal already when the end is told. */
-const LAST_WORDS_MS = 2000;
+export const LAST_WORDS_MS = 2000;
 
 /** What node-pty has on Unix and its types do not tell. */
 interface UnixPty {

@@ -8,8 +8,8 @@ import { attachTarget } from './attachTarget.ts';
 import { toUserError, UserError } from './errors.ts';
 import { FileSession } from './fileSession.ts';
 import type { InterpreterProbe } from './interpreterProbe.ts';
-import { launchTarget } from './launch.ts';
-import { checkLaunch } from './launchCheck.ts';
+import { launchTarget, type Stdio } from './launch.ts';
+import { checkSpec } from './launchCheck.ts';
 import { KEEP_BYTES, KEEP_FILES, type Library } from './library.ts';
 import { LiveSession } from './liveSession.ts';
 import { describeRecent, type Recents } from './recents.ts';
@@ -19,6 +19,13 @@ import type { Target, Tracing } from './target.ts';
 import { sessionTitle } from './title.ts';
 
 export type Emit = <N extends PushName>(name: N, push: Push[N]) => void;
+
+/** How a launch differs from one of the user's own: a run of a comparison. */
+export interface RunLaunch {
+  stdio: Stdio;
+  /** Where it is recorded. It is left out of the recents. */
+  path: string;
+}
 
 export class Sessions {
   private readonly open = new Map<string, Session>();
@@ -43,6 +50,10 @@ export class Sessions {
     return [...this.open.values()].map((session) => session.info());
   }
 
+  has(id: string): boolean {
+    return this.open.has(id);
+  }
+
   get(id: string): Session {
     const session = this.open.get(id);
     if (session === undefined) throw new UserError('not-found', 'this session is not open any more', 'open it again');
@@ -56,9 +67,15 @@ export class Sessions {
   }
 
   async launch(asked: LaunchSpec): Promise<Session> {
-    const path = { ...process.env, ...asked.env }.PATH ?? undefined;
-    const { python } = await checkLaunch({ ...asked, path }, this.probe);
-    return this.start(launchTarget({ ...asked, python }, 'terminal'));
+    const { python } = await checkSpec(asked, this.probe);
+    const session = await this.start(launchTarget({ ...asked, python }, 'terminal'));
+    this.prune(session);
+    return session;
+  }
+
+  /** A program that has been checked. It is recorded until it ends, not until the last of its children does. */
+  run(spec: LaunchSpec, { stdio, path }: RunLaunch): Promise<LiveSession> {
+    return this.start(launchTarget(spec, stdio), path);
   }
 
   async attach(pid: number, engine: LaunchSpec['engine'], tracing: Tracing = {}): Promise<Session> {
@@ -69,7 +86,9 @@ export class Sessions {
     }
     this.entering.add(pid);
     try {
-      return await this.start(await attachTarget(pid, engine, tracing));
+      const session = await this.start(await attachTarget(pid, engine, tracing));
+      this.prune(session);
+      return session;
     } finally {
       this.entering.delete(pid);
     }
@@ -81,22 +100,23 @@ export class Sessions {
     return undefined;
   }
 
-  private async start(target: Target): Promise<Session> {
+  /** `runPath`: a run's own place. */
+  private async start(target: Target, runPath?: string): Promise<LiveSession> {
     // The recorder may complain before the session it belongs to is there.
     const holder: { session: LiveSession | null } = { session: null };
-    const path = this.library.newPath(sessionTitle(target.command));
+    const path = runPath ?? this.library.newPath(sessionTitle(target.command));
     const recorder = await Recorder.create(path, false, (error) => holder.session?.recordingFailed(error));
-    const session = await LiveSession.start({ target, recorder, watcher: this.watcher });
+    const endsWithProgram = runPath !== undefined;
+    const session = await LiveSession.start({ target, recorder, watcher: this.watcher, endsWithProgram });
     holder.session = session;
     if (recorder.failed !== null) session.recordingFailed(recorder.failed);
     this.add(session);
-    void session.finished.then(() => this.remember(session, target.spec));
-    this.prune(session);
+    if (runPath === undefined) void session.finished.then(() => this.remember(session, target.spec));
     return session;
   }
 
   /** A file that is open already is not opened twice. */
-  async openFile(path: string): Promise<Session> {
+  async openFile(path: string): Promise<FileSession> {
     const session = await FileSession.open(path, this.watcher);
     this.recents.recall(session.info().path ?? path);
     for (const other of this.open.values()) {

@@ -6,7 +6,7 @@
 import { z } from 'zod';
 import { id, launchSpec, path, text } from './arguments.ts';
 import type { BlameReply } from './blame.ts';
-import type { CompareInfo } from './compare.ts';
+import { compareArgs, type CompareInfo, type CompareReplies } from './compare.ts';
 import { compareSpec } from './compareSpec.ts';
 import type { FlameReply, FunctionsReply } from './functions.ts';
 import type { WatchableModule, WatchableNames, WatchesReply } from './watches.ts';
@@ -133,13 +133,14 @@ export const callArgs = {
   'terminal.resize': z.object({ id, cols: z.number().int().min(2).max(1000), rows: z.number().int().min(1).max(1000) }),
   /** What the terminal has shown so far (bounded), as bytes. */
   'terminal.replay': z.object({ id }),
+  ...compareArgs,
 } as const;
 
 export type CallName = keyof typeof callArgs;
 export type CallArgs<N extends CallName> = z.infer<(typeof callArgs)[N]>;
 
 /** Answers of every call. */
-export interface CallReply {
+export interface CallReply extends CompareReplies {
   'app.info': AppInfo;
   'app.doctor': DoctorReport;
   'settings.get': Settings;

@@ -69,6 +69,8 @@ export interface CompareRun {
   state: RunState;
   /** Why it failed: exit status, signal, time limit. */
   error: string | null;
+  /** The last lines a run that failed had printed. */
+  said: string[];
   /** Its recording; null until there is one. */
   path: string | null;
   /** Its session while that is open: live, or the one a variant shows (`shown`). */
@@ -85,7 +87,10 @@ export interface CompareVariant {
   /** Exact only if every run is. */
   engine: Engine | null;
   python: string | null;
+  /** Of the machine it ran on. */
+  host: string | null;
   mode: CallMode | null;
+  /** The program's own life: from its start to its end. Of a recording that was attached, the recording's length. */
   wall_s: Spread | null;
   cpu_s: Spread | null;
   /** CPU seconds of the whole tree over wall-clock. */
@@ -94,7 +99,11 @@ export interface CompareVariant {
   processes: number | null;
   /** Until the last of the workers could begin: as `start_up` says it was measured. */
   start_up_s: Spread | null;
-  /** `call`: measured in the workers; `processes`: from the program's start to the first GIL hold of its last child; `interpreter`: to its own first hold. */
+  /**
+   * `call`: as CallReport says. `interpreter`: from the program's start until its interpreter was up. `processes`: that, and from the start of its first
+   * Python child until the interpreter of the last of the first generation was up, which are those that started before one of them ended. What the
+   * program did between the two, and what a child did before its first task, is not in it.
+   */
   start_up: 'call' | 'processes' | 'interpreter' | null;
   /** Of wall-clock, of the main process's GILs and its children's together: time held by somebody over time of GILs known. */
   gil_held_share: Spread | null;
@@ -156,6 +165,8 @@ export interface CompareInfo {
   runs: CompareRun[];
   /** Of runs; `leftS` is estimated from the runs so far. */
   progress: { done: number; total: number; leftS: number | null };
+  /** What whoever reads the figures should know, as sentences: what was left out, what is not alike. */
+  notes: string[];
   /** Null while it runs. */
   verdict: CompareVerdict | null;
 }
@@ -165,6 +176,10 @@ export interface CompareReport {
   schema: 1;
   created: string;
   repeat: number;
+  /** Runs that ended well. */
   variants: (CompareVariant & { runs: Summary[] })[];
+  /** Runs that did not. */
+  failed: { variant: string; round: number; error: string }[];
+  notes: string[];
   verdict: CompareVerdict;
 }

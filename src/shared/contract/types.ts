@@ -255,6 +255,10 @@ export interface Summary {
   /** Seconds from the start of the session; the whole session when no range was asked. */
   range: { from_s: number; until_s: number; whole: boolean };
   processes: SummaryProcess[];
+  /** Largest sum over all processes at one time, of the whole session. PSS counts a page that several share once. */
+  memory: { rss_max_bytes: number | null; pss_max_bytes: number | null };
+  /** Over all waits of all threads; null without waits. */
+  wait_p95_s: number | null;
   cores: { core: number; busy_s: number; target_s: number }[];
   verdict: Verdict;
   /** Who made whom wait most, and in which function; only where it was asked for (`--summary`, `stats`). */
@@ -296,6 +300,10 @@ export interface SummaryProcess {
   events: number;
   dropped: number;
   cpu_s: number | null;
+  /** Seconds from the start of the session: when it was started (0: before), from when on it is recorded, its interpreter being up (null: it is not recorded), its end. */
+  born_s: number;
+  began_s: number | null;
+  ended_s: number | null;
   rss_max_bytes: number | null;
   pss_max_bytes: number | null;
   gils: SummaryGil[];
@@ -344,6 +352,9 @@ export interface Verdict {
     | 'io_bound' // B7: threads are fine here
     | 'native_parallel' // work runs with the GIL released
     | 'multi_process'
+    | 'start_up' // processes spend longer on starting than on work
+    | 'lock_contention' // threads wait for a lock of the program's, not for the GIL
+    | 'too_many_threads' // most of them only wait for the GIL
     | 'mixed';
   /** One plain sentence. */
   text: string;
@@ -351,6 +362,10 @@ export interface Verdict {
   evidence: string[];
   /** What to do about it, if anything; predictions are labelled as such. */
   advice: string | null;
+  /** What it cannot know, as sentences. */
+  limits: string[];
+  /** Seconds the range is predicted to take with the work in processes, start-up and passing of data not counted; null: nothing is predicted. */
+  predicted_s: number | null;
 }
 
 /** Log-spaced histogram: bucket i is [edges[i], edges[i+1]) in ns. */

@@ -43,6 +43,16 @@ function collectWaits(track: Track, from: number, to: number, out: number[]): vo
   for (let i = from; i < to; i++) if (stateOf(rows.meta(i)) === ThreadState.wait) out.push(rows.end(i) - rows.start(i));
 }
 
+/** Those of several threads as one. */
+export function together(distributions: readonly Distribution[]): Distribution {
+  const all = new Distribution();
+  for (const one of distributions) all.merge(one);
+  const waits = distributions.map((one) => one.exactWaits);
+  const count = waits.reduce((sum, one) => sum + (one?.length ?? Infinity), 0);
+  all.exactWaits = count > EXACT_INTERVALS ? null : waits.flatMap((one) => one ?? []);
+  return all;
+}
+
 export function distributionOf(track: Track, start: Ns, end: Ns): Distribution {
   const { rows } = track;
   const out = new Distribution();

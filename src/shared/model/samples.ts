@@ -22,6 +22,9 @@ export class SampleSeries {
   /** Cumulative CPU seconds of all processes of the session, gilscope's own threads left out. */
   readonly cpuS = new F64Column();
   readonly rssBytes = new F64Column();
+  /** Largest sums over all processes in one round. */
+  rssMaxBytes: number | null = null;
+  pssMaxBytes: number | null = null;
   private cpuOf = new Map<number, number>();
   private processCpu = new Map<number, number>();
   private total = 0;
@@ -34,17 +37,22 @@ export class SampleSeries {
     this.times.push(ns);
     const share = new Float64Array(this.busy.length);
     let rss = NaN;
+    let pss = sample.processes.length > 0 ? 0 : NaN;
     for (const process of sample.processes) {
       const track = processes[process.stream];
       if (track === undefined) continue;
       const own = this.shareOut(process, track, find, share);
       this.addProcess(process, track, ns, own);
       if (!Number.isNaN(process.rssBytes)) rss = (Number.isNaN(rss) ? 0 : rss) + process.rssBytes;
+      // One that could not be read, and there is no sum.
+      pss += process.pssBytes;
     }
     this.busy.forEach((column, core) => column.push(sample.cores[core] ?? column.last(0)));
     this.target.forEach((column, core) => column.push(column.last(0) + share[core]));
     this.cpuS.push(this.total);
     this.rssBytes.push(rss);
+    if (!Number.isNaN(rss)) this.rssMaxBytes = Math.max(this.rssMaxBytes ?? 0, rss);
+    if (!Number.isNaN(pss)) this.pssMaxBytes = Math.max(this.pssMaxBytes ?? 0, pss);
     return true;
   }
 

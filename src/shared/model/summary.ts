@@ -4,6 +4,7 @@
 import type { Engine, Summary, SummaryGil, SummaryProcess, SummaryThread } from '../contract/types.ts';
 import { toSeconds } from '../units.ts';
 import { coreSeconds } from './cores.ts';
+import { together } from './lengths.ts';
 import { processCpu, wallEnd, type Figures, type ThreadFigures } from './figures.ts';
 import { functionsSummary } from './functions.ts';
 import { marksSummary } from './marksReply.ts';
@@ -75,12 +76,21 @@ function processSummary(store: Store, process: ProcessTrack, figures: Figures): 
     events: info.events,
     dropped: info.dropped,
     cpu_s: processCpu(process, figures.range),
+    born_s: toSeconds(Math.max(0, info.bornNs)),
+    began_s: info.engine === null ? null : toSeconds(process.startNs),
+    ended_s: info.endedNs === null ? null : toSeconds(info.endedNs),
     rss_max_bytes: process.rssMaxBytes,
     pss_max_bytes: process.pssMaxBytes,
     gils: gilSummaries(process, figures),
     threads: mine.map((thread) => threadSummary(store, thread)),
     ...(functions && { functions }),
   };
+}
+
+/** Of all waits of all threads; seconds. */
+function waitPercentile({ distributions }: Figures, fraction: number): number | null {
+  const [ns] = together(distributions).waitPercentiles([fraction]);
+  return ns === null ? null : toSeconds(ns);
 }
 
 export function summaryOf(store: Store, figures: Figures, damage: string | null): Summary {
@@ -91,6 +101,8 @@ export function summaryOf(store: Store, figures: Figures, damage: string | null)
     engine: engineOf(store),
     range: { from_s: toSeconds(range.start), until_s: toSeconds(range.end), whole: range.whole },
     processes: store.processes.map((process) => processSummary(store, process, figures)),
+    memory: { rss_max_bytes: store.samples.rssMaxBytes, pss_max_bytes: store.samples.pssMaxBytes },
+    wait_p95_s: waitPercentile(figures, 0.95),
     cores: coreSeconds(store.samples, range.start, range.end).map(({ core, busyS, targetS }) => ({
       core,
       busy_s: busyS,
