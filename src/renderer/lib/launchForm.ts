@@ -4,7 +4,7 @@
 import type { LaunchSpec } from '../../shared/contract/types.ts';
 import { parsePythonArgs } from '../../shared/pythonArgs.ts';
 import { asSentence } from '../transport/errors.ts';
-import { joinArgs, splitArgs } from './shell.ts';
+import { joinArgs, splitArgs } from '../../shared/shell.ts';
 
 export type ProgramKind = 'script' | 'module' | 'code';
 

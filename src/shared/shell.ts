@@ -1,6 +1,6 @@
 /**
  * A line of arguments as a POSIX shell would split it: quotes, backslashes, nothing else. No variables, globs or
- * pipes: what is typed is what the program gets. `joinArgs` is its inverse. Pure; used by the launch form.
+ * pipes: what is typed is what the program gets. `joinArgs` is its inverse. Pure; used by the window's forms and `gilscope compare`.
  */
 export type SplitResult = { args: string[]; error: null } | { args: null; error: string };
 
