@@ -46,7 +46,8 @@ function nameless(page: Page): Promise<string[]> {
 test('every control has a name, on each page', async ({ page }) => {
   await expect(page.getByTestId('start-launch')).toBeVisible();
   expect(await nameless(page)).toEqual([]);
-  await page.getByTestId('shortcuts-open').click();
+  await page.getByTestId('help-menu').click();
+  await page.getByTestId('menu-shortcuts').click();
   expect(await nameless(page)).toEqual([]);
   await page.keyboard.press('Escape');
   await record(page, [program('turns.py'), '1']);

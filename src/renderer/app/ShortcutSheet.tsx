@@ -31,6 +31,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, readon
       ['Launch', [MOD, 'Enter']],
       ['Attach to a running program', [MOD, 'Shift', 'A']],
       ['Resize panels, on their upper edge', ['↑', '↓']],
+      ['What the words mean; of what is pointed at', ['F1']],
       ['This sheet', ['?']],
     ],
   },

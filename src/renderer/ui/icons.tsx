@@ -30,7 +30,7 @@ export const TrashIcon = icon(<path d="M3 4.5h10M6.5 4V2.5h3V4M4.5 4.5l.5 9h6l.5
 export const CopyIcon = icon(<path d="M6 5.5h7.5V14H6zM3 10.5H2.5V2H10v.5" />);
 export const PlayIcon = icon(<path d="M5 3.5v9l7.5-4.5z" fill="currentColor" />);
 export const SearchIcon = icon(<path d="M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.5 10.5 14 14" />);
-export const KeyboardIcon = icon(<path d="M1.5 4h13v8h-13zM4 6.8h0M6.7 6.8h0M9.3 6.8h0M12 6.8h0M5 9.5h6" />);
+export const HelpIcon = icon(<path d="M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM6 6.3a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M8 11.6h0" />);
 export const SunIcon = icon(
   <path d="M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M12.6 3.4l-.7.7M4.1 11.9l-.7.7" />,
 );
