@@ -16,6 +16,8 @@ const ROW = 24;
 const BAR = 14;
 const STRIP_ROW = 22;
 const NOTE_ROW = 18;
+/** About the width of a letter of a note. */
+const CHAR = 5.1;
 
 const STATES: Readonly<Record<string, readonly [ThreadState, number]>> = {
   '#': [ThreadState.hold, 0],
@@ -156,8 +158,8 @@ export function drawScene(scene: Scene, colourOf: (slot: number) => string, ink:
   }
   const height = top - (ROW - BAR) + 4;
   const noteNodes = notes.flatMap(({ at, text }) => {
-    const late = at > STEPS * 0.8;
     const x = at * STEP;
+    const late = x + text.length * CHAR > PLOT + 4;
     return [
       svg('path', {
         d: `M${x + 0.5} 13V${height}`,

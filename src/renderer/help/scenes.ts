@@ -207,7 +207,7 @@ export const SCENES: Readonly<Record<WordId, Scene>> = {
     plain: true,
     notes: [
       { at: 0, text: 'own 20 MiB' },
-      { at: 8, text: 'shared 40: PSS counts it once' },
+      { at: 8, text: 'shared 40: once in PSS' },
     ],
   },
   refcount: {
