@@ -52,7 +52,10 @@ const summary = (threads: SummaryThread[]): Summary => ({
       ],
     },
   ],
-  verdict: { kind: 'cpu_bound', text: 'They take turns.', evidence: [], advice: 'Use processes.' },
+  verdict: {
+    ...{ kind: 'cpu_bound', text: 'They take turns.', evidence: [], advice: 'Use processes.' },
+    ...{ limits: ['The fu\x1bture.', 'The past.'], predicted_s: null },
+  },
 });
 
 it('is a table of threads, most involved first, and the verdict', () => {
@@ -66,6 +69,7 @@ GIL held 95 %, contended 50 %; 99 of 100 switches captured (99 %), 90 pre-empted
 3 events were dropped: gaps are shown as unknown
 They take turns.
 Use processes.
+What this cannot know: The fu\\x1bture. The past.
 `);
 });
 

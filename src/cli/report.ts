@@ -157,7 +157,8 @@ function marksText({ by_name: marks, more, dropped }: SummaryMarks): string {
 
 export function reportText(summary: Summary): string {
   const { verdict, damage } = summary;
-  const lines = [plain(verdict.text), ...(verdict.advice === null ? [] : [plain(verdict.advice)])];
+  const limits = verdict.limits.length === 0 ? [] : [`What this cannot know: ${verdict.limits.map(plain).join(' ')}`];
+  const lines = [plain(verdict.text), ...(verdict.advice === null ? [] : [plain(verdict.advice)]), ...limits];
   const warning = damage === null ? '' : `Damaged: ${plain(damage)}\n`;
   return `${warning}${summary.processes.map(processText).join('\n')}${blameText(summary)}${watchText(summary)}${marksText(summary.marks)}${functionsText(summary)}${lines.join('\n')}\n`;
 }

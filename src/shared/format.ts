@@ -58,6 +58,10 @@ export function formatPercent(fraction: number | null): string {
 /** A count: "1,234,567". */
 export const formatCount = (n: number | null): string => (n === null ? NO_FIGURE : n.toLocaleString('en-US'));
 
+/** "a, b and c". */
+export const formatList = (names: readonly string[]): string =>
+  names.length <= 1 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
+
 const BYTE_UNITS = ['B', 'KiB', 'MiB', 'GiB', 'TiB'];
 
 export function formatBytes(bytes: number | null): string {

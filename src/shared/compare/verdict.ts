@@ -4,7 +4,7 @@
  */
 import type { CompareVariant, CompareVerdict, Spread } from '../contract/compare.ts';
 import type { Summary } from '../contract/types.ts';
-import { formatPercent, formatSeconds, three } from '../format.ts';
+import { formatList as list, formatPercent, formatSeconds, three } from '../format.ts';
 import { difference, enoughRuns } from './spread.ts';
 
 export type Measured = CompareVariant & { runs: Summary[] };
@@ -18,9 +18,6 @@ export interface CompareOptions {
 
 /** A variant that has figures. */
 export type Timed = Measured & { index: number; wall_s: Spread };
-
-export const list = (names: string[]): string =>
-  names.length <= 1 ? (names[0] ?? '') : `${names.slice(0, -1).join(', ')} and ${names[names.length - 1]}`;
 
 const nothing = { winner: null, evidence: [], advice: null, limits: [] } satisfies Partial<CompareVerdict>;
 

@@ -145,12 +145,10 @@ export type CompareVerdictKind =
   | 'failed' // too little ended well
   | 'mixed_engines'; // exact beside estimated: only wall-clock and CPU can be compared
 
-export interface CompareVerdict extends Omit<Verdict, 'kind'> {
+export interface CompareVerdict extends Omit<Verdict, 'kind' | 'predicted_s'> {
   kind: CompareVerdictKind;
-  /** Index of the fastest; null when none is named. */
+  /** Index of the fastest; null when none is named. A `faster` names none where several are, and the spread covers what is between them. */
   winner: number | null;
-  /** What the verdict cannot know, as sentences. */
-  limits: string[];
 }
 
 export interface CompareInfo {

@@ -1,5 +1,5 @@
 /**
- * What kind of thread each is, and how a range was spent at its GILs: what verdict.ts judges by.
+ * What kind of thread each is, and how a range was spent at its GILs: what the verdicts judge by (verdict.ts, verdict/).
  */
 import { ThreadState } from '../contract/types.ts';
 import { toSeconds } from '../units.ts';
@@ -31,6 +31,8 @@ export interface ThreadTraits {
   waitS: number;
   runningS: number;
   blockedS: number;
+  /** Of the released time in waits for locks; null: the engine cannot tell. */
+  lockS: number | null;
   /** Holding or waiting. */
   activeS: number;
   waits: number;
@@ -46,6 +48,8 @@ export interface Traits {
   /** Of the time GILs lived: the part in which they were free, and in which somebody waited. Of the busiest GIL. */
   free: number;
   contended: number;
+  /** Seconds in which somebody waited for that GIL. */
+  contendedS: number;
 }
 
 function kindOf(t: ThreadFigures, lengthS: number): ThreadTraits['kind'] {
@@ -70,6 +74,7 @@ function traitOf(store: Store, t: ThreadFigures, lengthS: number): ThreadTraits 
     waitS: t.waitS,
     runningS: t.runningS,
     blockedS: t.blockedS,
+    lockS: t.lockS,
     activeS: t.holdS + t.waitS,
     waits: t.waits,
     meanHoldS: t.takes > 0 ? t.holdS / t.takes : 0,
@@ -84,16 +89,18 @@ export function traitsOf(store: Store, figures: Figures, only: number | null = n
   const lengthS = toSeconds(figures.range.end - figures.range.start);
   let free = 1;
   let contended = 0;
+  let contendedS = 0;
   for (const gil of figures.gils) {
     const life = gil.heldS + gil.freeS;
     if (life <= 0 || !among(store.gils[gil.gil].info.process)) continue;
     free = Math.min(free, gil.freeS / life);
     contended = Math.max(contended, gil.contendedS / life);
+    contendedS = Math.max(contendedS, gil.contendedS);
   }
   const threads = figures.threads
     .filter((t) => among(store.threadInfos[t.thread].process))
     .map((t) => traitOf(store, t, lengthS));
-  return { threads, heldS: threads.reduce((sum, t) => sum + t.holdS, 0), free, contended };
+  return { threads, heldS: threads.reduce((sum, t) => sum + t.holdS, 0), free, contended, contendedS };
 }
 
 /** Who held the GIL while a thread waited for it, over all waits that start in the range. */

@@ -21,7 +21,7 @@ describe('verdict', () => {
     );
     expect(found.evidence[0]).toBe('count-1 held the GIL for 150 ms and waited 150 ms for it.');
     expect(found.advice).toContain(
-      'Predicted: the 300 ms of Python work of these threads would take about 150 ms on 4 cores',
+      'Predicted: with their work in processes the 300 ms would be about 150 ms on 4 cores',
     );
   });
 

@@ -19,6 +19,9 @@ const TONE: Record<Verdict['kind'], 'bad' | 'warn' | 'good' | 'plain'> = {
   io_bound: 'good',
   native_parallel: 'good',
   multi_process: 'good',
+  start_up: 'warn',
+  lock_contention: 'bad',
+  too_many_threads: 'warn',
   mixed: 'warn',
 };
 
@@ -88,6 +91,16 @@ function VerdictCard({ verdict }: { verdict: Verdict }) {
         </ul>
       )}
       {verdict.advice !== null && <p className="muted">{verdict.advice}</p>}
+      {verdict.limits.length > 0 && (
+        <details className="verdict__limits muted" data-testid="verdict-limits">
+          <summary>What this cannot know</summary>
+          <ul>
+            {verdict.limits.map((sentence) => (
+              <li key={sentence}>{sentence}</li>
+            ))}
+          </ul>
+        </details>
+      )}
     </section>
   );
 }

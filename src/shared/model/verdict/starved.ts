@@ -1,0 +1,72 @@
+/** I/O threads that starve behind CPU-bound ones: what they wait is set by the others' switch interval, not by their own work. */
+import { formatCount, formatPercent, formatSeconds } from '../../format.ts';
+import { waitedBehind, type ThreadTraits } from '../traits.ts';
+import {
+  intervalEvidence,
+  machineEvidence,
+  nameList,
+  plural,
+  share,
+  total,
+  type Context,
+  type Finding,
+} from './context.ts';
+
+/** Fewer waits than this are an incident, not a pattern. */
+const STARVED_WAITS = 5;
+/** A wait shorter than this on average is wake-up time of the system, not starving. */
+const STARVED_MEAN_S = 0.0005;
+/** Most of the waiting must be behind CPU-bound holders to blame them. */
+const STARVED_BEHIND = 0.5;
+/** A wait of so many intervals for each CPU-bound thread is the interval's doing; a longer one is the machine's. */
+const INTERVALS_EACH = 1.5;
+/** A short interval to compare with, when advice names one. */
+const SHORT_INTERVAL_S = 0.001;
+
+function starvedAdvice(context: Context, starved: ThreadTraits, behind: number, blamed: ThreadTraits[]): string {
+  const holders = nameList(blamed);
+  const interval = context.store.processInfos[starved.process].switchIntervalS;
+  const meanS = starved.waitS / starved.waits;
+  const move =
+    `Move the work of ${holders} into another process (multiprocessing, ProcessPoolExecutor): ` +
+    `predicted to spare ${starved.name} the ${formatPercent(behind)} of its waiting that is behind it.`;
+  if (interval === null || interval <= SHORT_INTERVAL_S) return move;
+  const shorten = `${move} Or shorten the switch interval (now ${formatSeconds(interval)}) with sys.setswitchinterval(${SHORT_INTERVAL_S})`;
+  // Waits scale with the interval only while it is the interval that ends them.
+  const scales = meanS >= interval / 4 && meanS <= INTERVALS_EACH * interval * blamed.length;
+  if (!scales) return `${shorten}, for more switches.`;
+  const predicted = (meanS * SHORT_INTERVAL_S) / interval;
+  return `${shorten}: predicted wait about ${formatSeconds(predicted)} each time, for more switches.`;
+}
+
+export function ioStarved(context: Context): Finding | null {
+  const candidates = context.traits.threads
+    .filter((t) => t.kind === 'io' && t.waits >= STARVED_WAITS && t.waitS / t.waits >= STARVED_MEAN_S)
+    .sort((a, b) => b.waitS - a.waitS);
+  const hogs = context.traits.threads.filter((t) => t.kind === 'cpu');
+  const [starved, ...others] = candidates;
+  if (starved === undefined || hogs.length === 0) return null;
+  const behind = waitedBehind(context.store, starved.idx, context.figures.range);
+  const behindNs = (t: ThreadTraits): number => behind.byThread.get(t.idx) ?? 0;
+  const blamed = hogs.filter((t) => behindNs(t) > 0);
+  const fraction = share(total(blamed, behindNs), behind.totalNs);
+  if (fraction < STARVED_BEHIND) return null;
+  const meanS = starved.waitS / starved.waits;
+  const holders = nameList(blamed);
+  return {
+    kind: 'io_starved',
+    text: `${starved.name} starves behind ${holders}: it holds the GIL only ${formatSeconds(starved.meanHoldS)} at a time, but waits ${formatSeconds(meanS)} for it.`,
+    evidence: [
+      `${starved.name} asked for the GIL ${formatCount(starved.waits)} times and waited ${formatSeconds(meanS)} each time on average` +
+        (starved.waitP95S === null ? '.' : ` (95 % of waits within ${formatSeconds(starved.waitP95S)}).`),
+      `In ${formatPercent(fraction)} of that time ${holders} ${plural(blamed, 'was', 'were')} holding it.`,
+      ...intervalEvidence(context, starved.process),
+      ...machineEvidence(blamed),
+      ...(others.length > 0 ? [`${nameList(others)} ${plural(others, 'waits', 'wait')} in the same way.`] : []),
+    ],
+    advice: starvedAdvice(context, starved, fraction, blamed),
+    limits: [
+      'What came late because of these waits, an answer or a frame, is not seen: only that the thread could not go on.',
+    ],
+  };
+}
