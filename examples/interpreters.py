@@ -1,7 +1,9 @@
-"""Two sub-interpreters on two threads, each with a GIL of its own (Python 3.12 and later): the same counting that two threads
-cannot speed up runs on two cores.
+"""Sub-interpreters run on threads of one process without sharing objects, and from Python 3.12 on each has a GIL of its own.
 
-    python interpreters.py [SECONDS]        (default 6)
+The same counting on two threads, then in two interpreters. First the two take turns on one GIL; then two strips appear in one process,
+both held at once, on two cores. Before 3.12 all interpreters of a process share one GIL: nothing to see, and the program says so.
+
+    python interpreters.py [SECONDS]        (default: 4)
 """
 
 import sys
@@ -24,49 +26,46 @@ while n > 0:
 """
 
 
-def count_in_interpreter(steps, n):
-    interpreter = interpreters.create()
+def interpreter(steps, n):
+    own = interpreters.create()
     try:
         for _ in range(steps):
-            interpreters.run_string(interpreter, COUNT.format(n=n))
+            interpreters.run_string(own, COUNT.format(n=n))
     finally:
-        interpreters.destroy(interpreter)
+        interpreters.destroy(own)
 
 
-def count_in_thread(steps, n):
+def thread(steps, n):
     for _ in range(steps):
         exec(COUNT.format(n=n), {})
 
 
 def timed(worker, steps, n):
-    threads = [
-        threading.Thread(target=worker, args=(steps, n), name=f"{worker.__name__} {i}", daemon=True) for i in (1, 2)
-    ]
+    threads = [threading.Thread(target=worker, args=(steps, n), name=f"{worker.__name__}-{i}", daemon=True) for i in (1, 2)]
     start = time.perf_counter()
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    for each in threads:
+        each.start()
+    for each in threads:
+        each.join()
     return time.perf_counter() - start
 
 
-def main():
+def main(seconds="4"):
     if interpreters is None or sys.version_info < (3, 12):
-        print("Each sub-interpreter has a GIL of its own from Python 3.12 on; this is " + sys.version.split()[0])
+        print("Interpreters have a GIL of their own from Python 3.12 on; in " + sys.version.split()[0] + " they share one")
         return
-    seconds = float(sys.argv[1]) if len(sys.argv) > 1 else 6.0
     n = 500_000
     start = time.perf_counter()
-    count_in_thread(1, n)
-    steps = max(1, int(seconds / 3 / (time.perf_counter() - start)))
-    one_gil = timed(count_in_thread, steps, n)
-    print(f"two threads, one GIL        {one_gil:6.2f} s")
-    own_gil = timed(count_in_interpreter, steps, n)
+    thread(1, n)
+    steps = max(1, int(float(seconds) / 3 / (time.perf_counter() - start)))
+    one_gil = timed(thread, steps, n)
+    print(f"two threads, one GIL        {one_gil:6.2f} s", flush=True)
+    own_gil = timed(interpreter, steps, n)
     print(f"two interpreters, two GILs  {own_gil:6.2f} s: {one_gil / own_gil:.2f} times as fast")
 
 
 if __name__ == "__main__":
     try:
-        main()
+        main(*sys.argv[1:])
     except KeyboardInterrupt:
         sys.exit(130)

@@ -2,14 +2,16 @@
 
 Fetching waits (the GIL is free), parsing is Python (holds the GIL), compressing is C (releases it), and the heartbeat shows
 what that does to a thread that only wants the GIL for a moment.
+
+    python pipeline.py [PAGES]        (default: 220)
 """
 
 import queue
+import sys
 import threading
 import time
 import zlib
 
-PAGES = 220
 DONE = None
 
 
@@ -58,14 +60,14 @@ def heartbeat(stop, late):
         late.append(time.perf_counter() - before - 0.02)
 
 
-def main():
+def main(count="220"):
     pages, fetched, parsed = queue.Queue(), queue.Queue(8), queue.Queue(8)
     results, late, stop = [], [], threading.Event()
-    for number in range(PAGES):
+    for number in range(int(count)):
         pages.put(number)
 
     def start(name, target, *args):
-        thread = threading.Thread(target=target, name=name, args=args)
+        thread = threading.Thread(target=target, name=name, args=args, daemon=True)
         thread.start()
         return thread
 
@@ -88,4 +90,7 @@ def main():
 
 
 if __name__ == "__main__":
-    main()
+    try:
+        main(*sys.argv[1:])
+    except KeyboardInterrupt:
+        sys.exit(130)

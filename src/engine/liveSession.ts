@@ -99,7 +99,8 @@ export class LiveSession extends Session {
         this.touch();
       },
     });
-    this.watches = new SessionWatches(this.agents, this.model, options.watches, (text) => this.note('warn', text));
+    const watches = options.watches ?? { expressions: options.target.spec?.watches ?? [] };
+    this.watches = new SessionWatches(this.agents, this.model, watches, (text) => this.note('warn', text));
     this.functions = new SessionFunctions(this.agents, (text) => this.note('warn', text));
     this.sampler = new Sampler(() => this.agents.sampled(), {
       sample: (payload) => {

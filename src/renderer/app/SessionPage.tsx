@@ -1,6 +1,7 @@
 /** The shown session: what is wrong with it, the timeline, the panels. */
 import { useSession } from '../store/sessions.ts';
 import { useSettings } from '../store/settings.ts';
+import { LookFor } from '../gallery/LookFor.tsx';
 import { Timeline } from '../timeline/index.tsx';
 import { PanelArea } from '../panels/PanelArea.tsx';
 import { Splitter } from '../ui/Splitter.tsx';
@@ -25,6 +26,7 @@ export function SessionPage({ sessionId }: { sessionId: string }) {
     <div className="session" ref={ref}>
       {session.progress !== null && <ReadingStrip session={session} progress={session.progress} />}
       <SessionBanners session={session} />
+      <LookFor id={session.id} commands={[session.command]} />
       <div className="session__timeline">
         {session.state === 'failed' ? <FailedLaunch session={session} /> : <Timeline sessionId={sessionId} />}
         {session.state === 'starting' && (

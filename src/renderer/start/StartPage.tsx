@@ -3,14 +3,15 @@ import { useEffect, useState } from 'react';
 import { OpenButton } from '../files/OpenButton.tsx';
 import { RecentRow } from '../library/RecentRow.tsx';
 import { sortRecents, useRecents } from '../library/recents.ts';
+import { chosenInterpreter } from '../../shared/interpreters.ts';
 import { group } from '../lib/format.ts';
-import { loadCatalog } from '../store/catalog.ts';
+import { loadCatalog, useCatalog } from '../store/catalog.ts';
 import { useSettings } from '../store/settings.ts';
 import { useUi } from '../store/ui.ts';
 import { describeError } from '../transport/index.ts';
 import { Notice } from '../ui/Notice.tsx';
 import { RunningList } from '../attach/RunningList.tsx';
-import { Examples } from './Examples.tsx';
+import { Gallery } from '../gallery/Gallery.tsx';
 import { useFormStore } from './formStore.ts';
 import { LaunchCard } from './LaunchCard.tsx';
 import './start.css';
@@ -65,6 +66,7 @@ function Recents() {
 
 export function StartPage() {
   const form = useForm();
+  const interpreters = useCatalog((s) => s.interpreters.items);
   const connected = useUi((s) => s.connection === 'open');
   const waiting = useUi((s) => s.connection === 'open' || s.connection === 'connecting');
   // Two lists of the same would look at the machine twice.
@@ -98,9 +100,9 @@ export function StartPage() {
             </div>
             {!attaching && <RunningList />}
           </section>
-          <Recents />
-          <Examples />
         </div>
+        <Recents />
+        <Gallery python={chosenInterpreter(interpreters, form?.python)} />
       </div>
     </div>
   );

@@ -1,5 +1,6 @@
 /** Shapes that arguments of several calls share. Used by calls.ts and compare.ts. */
 import { z } from 'zod';
+import { isWatch, parseWatch } from '../watchExpression.ts';
 
 export const id = z.string().min(1).max(64);
 export const path = z
@@ -17,4 +18,9 @@ export const launchSpec = z.object({
   engine: z.enum(['auto', 'exact', 'estimated']),
   /** Trace every call from the start. */
   functions: z.boolean().optional(),
+  /** Objects whose reference count is sampled from the start. */
+  watches: z
+    .array(text(500).refine((watch) => isWatch(parseWatch(watch)), 'is no watch: write module:name'))
+    .max(100)
+    .optional(),
 });

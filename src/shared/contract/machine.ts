@@ -49,13 +49,47 @@ export interface RunningProcess {
   session: string | null;
 }
 
+/** A program that came with gilscope and shows one thing; several ways of it are compared side by side. */
 export interface Example {
   id: string;
+  /** The number of the statement about the GIL that it shows: "B6"; null: worth watching for itself. */
+  statement: string | null;
+  /** What one asks oneself: the gallery puts examples of one question together. */
+  question: string;
   title: string;
-  /** One sentence: what one will see. */
+  /** The statement, in one sentence. */
   text: string;
-  path: string;
+  /** What to look for. */
+  look: string;
+  /** The expected picture in words, and what versions of Python change in it. */
+  expect: string;
+  /** The working folder. */
+  folder: string;
+  variants: ExampleVariant[];
+  /** Objects whose reference count is sampled. Of examples with one way only. */
+  watches: string[];
+  /** Trace every call. Of examples with one way only. */
+  functions: boolean;
+  /** Runs of each variant. */
+  repeat: number;
+  /** "3.12": before, there is nothing to see; null: shows on every version. */
+  minPython: string | null;
+  slider: ExampleSlider | null;
+}
+export interface ExampleVariant {
+  name: string;
+  /** Absolute. */
+  script: string;
   args: string[];
+}
+/** Sets an argument of one variant, in milliseconds, and is in its name. */
+export interface ExampleSlider {
+  label: string;
+  variant: number;
+  /** Index into the variant's `args`. */
+  arg: number;
+  low: number;
+  high: number;
 }
 
 export interface Recent {
@@ -83,6 +117,8 @@ export interface LaunchSpec {
   engine: 'auto' | Engine;
   /** Trace every call from the start. */
   functions?: boolean | undefined;
+  /** Objects whose reference count is sampled from the start: "__main__:cache". */
+  watches?: string[] | undefined;
 }
 
 export interface FileEntry {
