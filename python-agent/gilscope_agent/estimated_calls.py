@@ -10,6 +10,7 @@ import time
 
 from . import wire
 from .evidence import LONG_CALL_NS
+from .functions import own_folders
 
 # A Python callback costs about a microsecond, so what is shorter says little.
 MIN_NS = 100_000
@@ -23,6 +24,10 @@ MOST_NAME, MOST_FILE = 240, 1000
 # A function's figures in one thread: what a row of TALLY has, then how often it is on the stack and the clocks at its last settling.
 SITE, CALLS, OWN, TOTAL, ACTIVE, AT, KEY = 0, 1, 2, 5, 8, 9, 12
 HOLDS, WAITS, FREE = range(3)
+# Functions of the agent's that the program's threads run, and what those call, have this in place of a number. Nobody is told of
+# them: their time is spent outside of all functions.
+OURS = -1
+_AGENT, _BOOT = own_folders()
 
 # How the interpreter's own types answer. We run inside the program's calls: asking an object, or a class that has a metaclass,
 # by attribute or by isinstance() would run code of the program's.
@@ -37,6 +42,12 @@ _plain = str.__str__
 _now = time.monotonic_ns
 
 
+def _is_ours(code):
+    """Not the body of the module that lets us in: the user's own sitecustomize runs in it."""
+    folder = _plain(code.co_filename).rpartition("/")[0]
+    return folder == _AGENT or folder == _BOOT and _plain(code.co_name) != "<module>"
+
+
 class Sites:
     """Numbers for functions, and SITE frames that describe them. Code objects are known by their addresses, so that none is kept alive."""
 
@@ -48,14 +59,18 @@ class Sites:
         self.latest = None
 
     def of_code(self, code):
+        """(its number or OURS, what tells it from others)."""
         key = (id(code), code.co_firstlineno, id(code.co_name), id(code.co_filename))
         site = self._known.get(key)
         if site is None:
-            site = self._add(key, code.co_name, code.co_filename, code.co_firstlineno, getattr(code, "co_qualname", None))
+            if _is_ours(code):
+                site = self._known[key] = OURS
+            else:
+                site = self._add(key, code.co_name, code.co_filename, code.co_firstlineno, getattr(code, "co_qualname", None))
         return site, key
 
     def of_builtin(self, function):
-        """A function in C, whose own type answers for it; none of the program's code runs."""
+        """The same of a function in C, whose own type answers for it; none of the program's code runs."""
         name, module = _name_of_builtin(function), _module_of_builtin(function)
         if type(module) is not str:
             # `__module__` can be set to anything; methods have none.
@@ -89,6 +104,7 @@ class ThreadCalls:
         self._serial = serial
         self._tid = tid
         self._rows = {}
+        self._ours = {}
         self._outside = self._row(0, None)
         self._stack = []  # [row, start]
         self._told_open = 0
@@ -145,9 +161,12 @@ class ThreadCalls:
 
     def _push(self, function, now, calls):
         site, key = function
-        row = self._rows.get(key)
+        rows = self._rows
+        if site == OURS or (self._stack and self._stack[-1][0][SITE] == OURS):
+            site, rows = OURS, self._ours
+        row = rows.get(key)
         if row is None:
-            row = self._rows[key] = self._row(site, key)
+            row = rows[key] = self._row(site, key)
         row[CALLS] += calls
         if not row[ACTIVE]:
             row[AT:KEY] = self._clocks
@@ -173,7 +192,7 @@ class ThreadCalls:
             if level < self._told_open:
                 self._told_open = level
                 self._record(wire.CALL_CLOSE, level)
-            elif now - start >= MIN_NS and level < MOST_DEPTH:
+            elif now - start >= MIN_NS and level < MOST_DEPTH and row[SITE] != OURS:
                 self._record(wire.CALL_WHOLE, level, row[SITE], now - start)
 
     def _record(self, kind, depth=0, site=0, length=0):
@@ -185,7 +204,7 @@ class ThreadCalls:
     def _announce(self, least):
         while self._told_open < min(len(self._stack), MOST_DEPTH):
             row, start = self._stack[self._told_open]
-            if self._last - start < least:
+            if self._last - start < least or row[SITE] == OURS:
                 return
             self._record(wire.CALL_OPEN, self._told_open, row[SITE], self._last - start)
             self._told_open += 1
@@ -193,6 +212,10 @@ class ThreadCalls:
     def flush(self, now):
         """Send the sums since the last time, and the records."""
         self._announce(OPEN_AFTER_NS)
+        for row in list(self._ours.values()):
+            for has in (HOLDS, WAITS, FREE):
+                self._outside[OWN + has] += row[OWN + has]
+                row[OWN + has] = 0
         rows = [self._outside] + list(self._rows.values())
         told = []
         for row in rows:

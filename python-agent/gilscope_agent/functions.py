@@ -97,7 +97,14 @@ class Functions:
             _frame_object(self._native, site_layout, layout)
         _builtins(self._native, layout)
         self._native.set_calls(layout)
+        self._native.gs_calls_own(*[folder.encode("utf-8", "surrogateescape") for folder in own_folders()])
         self._ready = True
+
+
+def own_folders():
+    """Of the agent's modules, and of the module by which it comes into a program: calls of what is in there are not told."""
+    agent = own_folders.__code__.co_filename.rpartition("/")[0]
+    return agent, agent.rpartition("/")[0] + "/boot"
 
 
 class _Monitoring:

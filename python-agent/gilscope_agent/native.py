@@ -65,6 +65,7 @@ class Native:
             "gs_sites_set": (number, [ctypes.c_void_p]),
             "gs_sites_drops": (None, [number]),
             "gs_calls_set": (number, [ctypes.c_void_p]),
+            "gs_calls_own": (None, [text, text]),
             "gs_calls_on": (number, []),
             "gs_calls_off": (None, []),
             "gs_calls_tick": (None, []),

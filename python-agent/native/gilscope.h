@@ -127,6 +127,8 @@ struct gs_call_layout {
 
 /* The function trace: what it needs to know. After gs_sites_set. */
 GS_API int gs_calls_set(const struct gs_call_layout *layout);
+/* The folders of the agent's modules and of the one that lets it in, whose functions nobody is told of. */
+GS_API void gs_calls_own(const char *agent, const char *boot);
 /* Begins: a new trace, of nothing yet. GS_ERR_STATE while nothing is recorded. */
 GS_API int gs_calls_on(void);
 /* Ends it, and sends what is left. The interpreter must not call the profile function any more, or may as well. */

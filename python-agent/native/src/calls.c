@@ -75,7 +75,7 @@ uint32_t gs_calls_add(struct gs_calls *calls, uintptr_t key, uintptr_t print) {
 /* What stood for too many functions ends with any of them. */
 void gs_calls_pop_to(struct gs_calls *calls, uintptr_t key) {
     for (uint32_t depth = calls->depth; depth && calls->depth - depth < SEARCH; depth--) {
-        uintptr_t there = calls->function[calls->stack[depth].function].key;
+        uintptr_t there = GS_KEY(calls->function[calls->stack[depth].function].key);
         if (there != key && there) continue;
         while (calls->depth >= depth) gs_calls_pop(calls);
         return;

@@ -18,11 +18,19 @@
 #define GS_SHOWN_DEPTH 1000u /* deeper calls are only summed */
 #define GS_CALL_MIN_NS 10000u
 
+/*
+ * The low bit of a key: a function of gilscope's own that the program's thread runs, or what that calls. They are on the stack as others are,
+ * and nobody is told of them: their time counts as spent outside of all functions.
+ */
+#define GS_OWN ((uintptr_t)1)
+#define GS_KEY(key) ((key) & ~GS_OWN)
+#define GS_IS_OWN(key) (((key) & GS_OWN) != 0)
+
 /* What a thread has of the GIL, in the order of TALLY. */
 enum gs_has { GS_HOLDS, GS_WAITS, GS_FREE, GS_HAS };
 
 struct gs_function {
-    uintptr_t key, print; /* its code object, or the method table of one written in C; and what tells another at that address */
+    uintptr_t key, print; /* its code object, or the method table of one written in C, and GS_OWN; and what tells another at that address */
     uint32_t site;
     uint32_t active; /* how often it is on the stack */
     uint64_t calls;

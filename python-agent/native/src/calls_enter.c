@@ -28,10 +28,19 @@ static inline uintptr_t code_of(uintptr_t frame) {
 
 /* ---- which function ---- */
 
-__attribute__((noinline)) static uint32_t new_python(struct gs_calls *calls, uintptr_t code, uintptr_t print) {
-    uint32_t entry = gs_calls_add(calls, code, print);
-    if (entry) calls->function[entry].site = gs_site_function(code, print);
+/* The first call in this thread; of our own functions every one of those that do not come from one. */
+__attribute__((noinline)) static uint32_t new_python(struct gs_calls *calls, uintptr_t key, uintptr_t print) {
+    uint32_t site = gs_site_function(GS_KEY(key), print);
+    bool own = !GS_IS_OWN(key) && gs_site_own(site);
+    uint32_t entry = own ? gs_calls_find(calls, key | GS_OWN, print) : 0;
+    if (!entry) entry = gs_calls_add(calls, own ? key | GS_OWN : key, print);
+    if (entry) calls->function[entry].site = site;
     return entry;
+}
+
+/* What a function of ours calls is ours as well. */
+static inline uintptr_t key_of(const struct gs_calls *calls, uintptr_t address) {
+    return address | (calls->function[calls->stack[calls->depth].function].key & GS_OWN);
 }
 
 static inline uint32_t python_entry(struct gs_calls *calls, uintptr_t code) {
@@ -39,8 +48,9 @@ static inline uint32_t python_entry(struct gs_calls *calls, uintptr_t code) {
     uint32_t top = calls->stack[calls->depth].function;
     if (calls->function[top].key == code) return top;
     uintptr_t print = gs_site_print(code);
-    uint32_t entry = gs_calls_find(calls, code, print);
-    return likely(entry != 0) ? entry : new_python(calls, code, print);
+    uintptr_t key = key_of(calls, code);
+    uint32_t entry = gs_calls_find(calls, key, print);
+    return likely(entry != 0) ? entry : new_python(calls, key, print);
 }
 
 /* The method table of a function written in C, as sys.setprofile knows them; 0 of anything else that is called. */
@@ -54,7 +64,7 @@ static inline uintptr_t table_of(uintptr_t called) {
 static uintptr_t name_of_type(uintptr_t type) { return gs_site_word_at(type + (uintptr_t)at.type_name); }
 
 __attribute__((noinline)) static uint32_t new_builtin(struct gs_calls *calls, uintptr_t called, uintptr_t table, uintptr_t print) {
-    uint32_t entry = gs_calls_add(calls, table, print);
+    uint32_t entry = gs_calls_add(calls, key_of(calls, table), print);
     if (!entry) return 0;
     struct gs_builtin about = {.table = table, .print = print, .name = gs_site_word_at(table)};
     if (gs_site_word_at(called + (uintptr_t)at.object_type) == at.descriptor_type) {
@@ -71,7 +81,7 @@ __attribute__((noinline)) static uint32_t new_builtin(struct gs_calls *calls, ui
 
 static inline uint32_t builtin_entry(struct gs_calls *calls, uintptr_t called, uintptr_t table) {
     uintptr_t print = gs_site_word_at(table); /* the address of its name: tables that come and go tell another one by it */
-    uint32_t entry = gs_calls_find(calls, table, print);
+    uint32_t entry = gs_calls_find(calls, key_of(calls, table), print);
     return likely(entry != 0) ? entry : new_builtin(calls, called, table, print);
 }
 

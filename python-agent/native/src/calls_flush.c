@@ -29,7 +29,7 @@ static uint32_t min_ns_told;
 static void announce(struct gs_calls *calls, uint64_t least_age) {
     while (calls->announced < calls->depth && calls->announced < GS_SHOWN_DEPTH) {
         const struct gs_call *call = &calls->stack[calls->announced + 1];
-        if (calls->last - call->start < least_age) return;
+        if (calls->last - call->start < least_age || GS_IS_OWN(calls->function[call->function].key)) return;
         if (!gs_calls_record(calls, GS_R_OPEN, calls->announced, calls->function[call->function].site, calls->last - call->start)) return;
         calls->announced++;
     }

@@ -55,7 +55,7 @@ static inline void gs_calls_pop(struct gs_calls *calls) {
     if (unlikely(depth <= calls->announced)) {
         calls->announced = depth - 1;
         gs_calls_record(calls, GS_R_CLOSE, depth - 1, 0, 0);
-    } else if (unlikely(length >= atomic_load_explicit(&gs_calls_min_ns, memory_order_relaxed)) && depth <= GS_SHOWN_DEPTH)
+    } else if (unlikely(length >= atomic_load_explicit(&gs_calls_min_ns, memory_order_relaxed)) && depth <= GS_SHOWN_DEPTH && !GS_IS_OWN(function->key))
         gs_calls_record(calls, GS_R_CALL, depth - 1, function->site, length);
 }
 
@@ -63,7 +63,7 @@ static inline void gs_calls_pop(struct gs_calls *calls) {
 static inline void gs_calls_leave(struct gs_calls *calls, uintptr_t key, uint64_t now) {
     gs_calls_spend(calls, now);
     if (unlikely(calls->deeper)) calls->deeper--;
-    else if (likely(gs_calls_top(calls)->key == key)) gs_calls_pop(calls);
+    else if (likely(GS_KEY(gs_calls_top(calls)->key) == key)) gs_calls_pop(calls);
     else gs_calls_pop_to(calls, key);
 }
 

@@ -199,6 +199,26 @@ static uint32_t add_patiently(uintptr_t code, uint64_t position, uintptr_t print
 
 uint32_t gs_site_function(uintptr_t code, uintptr_t print) { return add_patiently(code, NO_POSITION, print, NULL); }
 uint32_t gs_site_builtin(const struct gs_builtin *builtin) { return add_patiently(builtin->table, BUILTIN, builtin->print, builtin); }
+static char own_folder[2][FILE_MAX_BYTES];
+
+static bool lies_in(const char *file, const char *folder) {
+    size_t length = strlen(folder);
+    return length && strncmp(file, folder, length) == 0 && file[length] == '/';
+}
+
+/* Not the body of the module that lets us in (boot/sitecustomize.py): the user's own of that name runs in it. */
+bool gs_site_own(uint32_t id) {
+    if (!id || !sites[id].file) return false;
+    const char *file = arena + sites[id].file;
+    if (lies_in(file, own_folder[0])) return true;
+    return lies_in(file, own_folder[1]) && sites[id].name && strcmp(arena + sites[id].name, "<module>") != 0;
+}
+
+void gs_calls_own(const char *agent, const char *boot) {
+    snprintf(own_folder[0], sizeof own_folder[0], "%s", agent);
+    snprintf(own_folder[1], sizeof own_folder[1], "%s", boot);
+}
+
 const struct gs_site_layout *gs_sites_layout(void) { return layout_known ? &gs_site_at : NULL; }
 
 /* ---- looking at others ---- */

@@ -39,6 +39,8 @@ struct gs_builtin {
 };
 uint32_t gs_site_function(uintptr_t code, uintptr_t print);
 uint32_t gs_site_builtin(const struct gs_builtin *builtin);
+/* Whether a function is gilscope's own, by its file. */
+bool gs_site_own(uint32_t id);
 
 /* The number of the place where the calling thread is, by its caller's look at the clock; 0 when it cannot be told. */
 uint32_t gs_site_here(struct gs_slot *slot);

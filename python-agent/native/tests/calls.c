@@ -124,13 +124,17 @@ static struct gs_calls *begin(struct gs_slot **slot) {
     return calls;
 }
 
-static void enter(struct gs_calls *calls, uint32_t key, uint64_t now) {
-    uint32_t entry = gs_calls_find(calls, key, key);
-    if (!entry && (entry = gs_calls_add(calls, key, key))) calls->function[entry].site = key;
+/* Low bits of a function's address are free. */
+static void enter_as(struct gs_calls *calls, uintptr_t address, uint32_t key, uint64_t now) {
+    uint32_t entry = gs_calls_find(calls, address, key);
+    if (!entry && (entry = gs_calls_add(calls, address, key))) calls->function[entry].site = key;
     gs_calls_spend(calls, now);
     calls->function[entry].calls++;
     gs_calls_push(calls, entry);
 }
+
+static void enter(struct gs_calls *calls, uint32_t key, uint64_t now) { enter_as(calls, (uintptr_t)key << 2, key, now); }
+static void leave(struct gs_calls *calls, uint32_t key, uint64_t now) { gs_calls_leave(calls, (uintptr_t)key << 2, now); }
 
 /* ---- sums against the model ---- */
 
@@ -179,12 +183,12 @@ static void sums(unsigned seed) {
             uint32_t key = stack[depth - levels];
             while (stack[depth - 1] != key) depth--;
             depth--;
-            gs_calls_leave(calls, key, now);
+            leave(calls, key, now);
         } else if (what < 95) {
             gs_calls_dropped(calls, now);
             has = GS_FREE;
         } else if (what < 96) {
-            gs_calls_leave(calls, KEYS + 5, now); /* never begun */
+            leave(calls, KEYS + 5, now); /* never begun */
             gs_calls_tick();
             now = calls->last > now ? (model_spends(stack, depth, has, calls->last - now), calls->last) : now;
         }
@@ -219,9 +223,9 @@ static void losses(void) {
     for (int i = 0; i < 20; i++, calls->announced++) gs_calls_record(calls, GS_R_OPEN, (uint32_t)i, (uint32_t)i + 1, 60000000);
     for (int i = 0; i < 20000; i++) {
         enter(calls, 30, now += 100);
-        gs_calls_leave(calls, 30, now += 20000);
+        leave(calls, 30, now += 20000);
     }
-    for (uint32_t key = 20; key > 12; key--) gs_calls_leave(calls, key, now += 100);
+    for (uint32_t key = 20; key > 12; key--) leave(calls, key, now += 100);
     CHECK(atomic_load(&calls->dropped) > 10000, "what does not fit is counted");
     gs_calls_drain(slot, &out, NULL, false);
     read_all();
@@ -232,14 +236,14 @@ static void losses(void) {
         enter(calls, 40, now);
         gs_calls_account(calls, now += 60000000);
         if (calls->announced + 1 == calls->depth && gs_calls_record(calls, GS_R_OPEN, calls->announced, 1, 1)) calls->announced++;
-        gs_calls_leave(calls, 40, now += 10);
+        leave(calls, 40, now += 10);
         gs_calls_record(calls, GS_R_CALL, 0x7fff, 1, 1);
     }
     for (int i = 0; i < 20000 && !calls->forget; i++) {
         calls->announced = calls->depth;
         enter(calls, 41, now += 10);
         calls->announced++;
-        gs_calls_leave(calls, 41, now += 10);
+        leave(calls, 41, now += 10);
     }
     CHECK(calls->forget && calls->announced == 0, "an end that is lost makes the rest untrue");
     gs_calls_drain(slot, &out, NULL, false);
@@ -247,7 +251,7 @@ static void losses(void) {
     open_calls = 5;
     broken = 0;
     enter(calls, 42, now += 10);
-    gs_calls_leave(calls, 42, now += 20000);
+    leave(calls, 42, now += 20000);
     gs_calls_drain(slot, &out, NULL, true);
     memset(records, 0, sizeof records);
     last_ns = 0;
@@ -262,7 +266,7 @@ static void limits(void) {
     uint64_t now = calls->last, calls_made = 0;
     for (uint32_t key = 1; key < GS_FUNCTIONS_MAX + 1000; key++) {
         enter(calls, key, now += 10);
-        gs_calls_leave(calls, key, now += 10);
+        leave(calls, key, now += 10);
     }
     CHECK(calls->depth == 0, "functions beyond the table end, too");
     calls->last = now;
@@ -270,13 +274,13 @@ static void limits(void) {
     gs_calls_tick();
     CHECK(calls->functions == 2, "what is on no stack makes room");
     enter(calls, 9999, calls->last + 10);
-    CHECK(gs_calls_top(calls)->key == 9999 && gs_calls_find(calls, 7, 7) == 1, "and what is stays");
-    gs_calls_leave(calls, 9999, calls->last + 10);
-    gs_calls_leave(calls, 7, calls->last + 10);
+    CHECK(gs_calls_top(calls)->key == 9999 << 2 && gs_calls_find(calls, 7 << 2, 7) == 1, "and what is stays");
+    leave(calls, 9999, calls->last + 10);
+    leave(calls, 7, calls->last + 10);
     for (uint32_t i = 0; i < GS_STACK_MAX + 5000; i++) enter(calls, 5, calls->last + 1);
     CHECK(calls->deeper > 0 && calls->depth == GS_STACK_MAX - 1, "deeper calls are only counted");
     gs_calls_tick();
-    for (uint32_t i = 0; i < GS_STACK_MAX + 5000; i++) gs_calls_leave(calls, 5, calls->last + 1);
+    for (uint32_t i = 0; i < GS_STACK_MAX + 5000; i++) leave(calls, 5, calls->last + 1);
     CHECK(calls->depth == 0 && calls->deeper == 0, "and end");
     gs_calls_tick();
     gs_calls_drain(slot, &out, NULL, true);
@@ -285,6 +289,31 @@ static void limits(void) {
     CHECK(calls_made == GS_FUNCTIONS_MAX + 999 + 2 + GS_STACK_MAX + 5000, "every call is counted");
     gs_calls_off();
     CHECK(calls->trace == 0 && calls->functions == 0, "afterwards its memory is given back");
+}
+
+/* The program's function 3 calls 4 of ours, which calls 5, and then 7, the program's again. */
+static void own(void) {
+    struct gs_slot *slot;
+    struct gs_calls *calls = begin(&slot);
+    uint64_t start = calls->last, length = 10 * GS_CALL_MIN_NS;
+    enter(calls, 3, start + 10);
+    enter_as(calls, 4 << 2 | GS_OWN, 4, calls->last + 20);
+    enter_as(calls, 5 << 2 | GS_OWN, 5, calls->last + 30);
+    gs_calls_account(calls, calls->last + 60000000);
+    gs_calls_tick();
+    leave(calls, 5, calls->last + 40);
+    leave(calls, 4, calls->last + 50);
+    enter(calls, 7, calls->last);
+    leave(calls, 7, calls->last + length);
+    leave(calls, 3, calls->last + 1000);
+    uint64_t until = calls->last;
+    gs_calls_off();
+    read_all();
+    const struct row *outside = &told[0], *around = &told[3], *after = &told[7];
+    CHECK(told[4].calls + told[5].calls + told[4].total[GS_HOLDS] + told[5].total[GS_HOLDS] == 0, "nobody is told of our own functions");
+    CHECK(around->calls == 1 && around->own[GS_HOLDS] == 1020 && after->own[GS_HOLDS] == length, "the program's around and after them are told");
+    CHECK(outside->own[GS_HOLDS] + around->own[GS_HOLDS] + after->own[GS_HOLDS] >= until - start, "our time is outside of all functions");
+    CHECK(records[GS_R_CALL] == 1 && records[GS_R_OPEN] == 1 && records[GS_R_CLOSE] == 1, "and is not drawn");
 }
 
 static void ended(void) {
@@ -375,6 +404,7 @@ int main(int count, char **arguments) {
     losses();
     limits();
     if (count > 1) golden(arguments[1]);
+    own();
     ended();
     ring();
     printf("%d passed, %d failed\n", passed, failed);
