@@ -66,13 +66,6 @@ def calls_of(inputs, workers):
 
 
 def way_of(options):
-    if options.workers < 1:
-        raise Refused("%d workers can do nothing" % options.workers, "give 1 or more")
-    if options.mode == "interpreters" and sys.version_info < (3, 12):
-        raise Refused(
-            "Python %d.%d has no interpreters with a GIL of their own" % sys.version_info[:2],
-            "use Python 3.12 or later, or leave the mode interpreters out",
-        )
     more = {"start_method": options.start_method} if options.mode == "processes" else {}
     return WAYS[options.mode](options.workers, **more)
 
@@ -138,6 +131,13 @@ def measure(options, function, calls):
 def run(options):
     """The report."""
     inputs = inputs_of(options.inputs)
+    if options.workers < 1:
+        raise Refused("%d workers can do nothing" % options.workers, "give 1 or more")
+    if options.mode == "interpreters" and sys.version_info < (3, 12):
+        raise Refused(
+            "Python %d.%d has no interpreters with a GIL of their own" % sys.version_info[:2],
+            "use Python 3.12 or later, or leave the mode interpreters out",
+        )
     sys.argv[1:] = []  # the user's module is not to take our options for its own
     function = find(options.call, options.mode)
     calls = calls_of(inputs, options.workers)

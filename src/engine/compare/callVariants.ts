@@ -2,20 +2,14 @@
  * "One function, several ways": makes of a CallSpec the programs to be run, one for each interpreter and mode, and reads what each of them
  * reports of itself. The programs are python-agent/ways/run_call.py. Used by the comparison's engine and by `gilscope compare --call`.
  */
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { z } from 'zod';
-import {
-  CALL_MODES,
-  MOST_VARIANTS,
-  type CallMode,
-  type CallReport,
-  type CallSpec,
-} from '../../shared/contract/compare.ts';
+import { MOST_VARIANTS, type CallMode, type CallSpec } from '../../shared/contract/compare.ts';
 import type { LaunchSpec } from '../../shared/contract/types.ts';
-import { errorCode, fileError, UserError } from '../errors.ts';
+import { fileError, UserError } from '../errors.ts';
 import type { InterpreterProbe } from '../interpreterProbe.ts';
 import { CALL_RUNNER } from '../paths.ts';
+import { checkModes, type CheckedModes } from './callCheck.ts';
 import { resolvePythons, type ChosenPython } from './pythonNames.ts';
 
 export interface CallVariant {
@@ -37,8 +31,6 @@ export interface CallPlan {
   notes: string[];
 }
 
-/** From this on an interpreter within the process has a GIL of its own. */
-const OWN_GIL = [3, 12] as const;
 /** Longer inputs go into a file: an argument is there to be read. */
 const LONGEST_ARGUMENT = 1000;
 
@@ -57,17 +49,11 @@ export function checkCallName(call: string): void {
   throw new UserError('bad-argument', `${JSON.stringify(call)} does not name a function of a module`, remedy);
 }
 
-function canDo(mode: CallMode, version: string): boolean {
-  const [major = 0, minor = 0] = version.split('.').map(Number);
-  return mode !== 'interpreters' || major > OWN_GIL[0] || (major === OWN_GIL[0] && minor >= OWN_GIL[1]);
-}
-
 function inputArgument(call: CallSpec, folder: string): string {
   const text = JSON.stringify(call.inputs);
   if (text.length <= LONGEST_ARGUMENT) return text;
   const file = join(folder, 'inputs.json');
   try {
-    mkdirSync(folder, { recursive: true });
     writeFileSync(file, text, { mode: 0o600 });
   } catch (error) {
     throw fileError(error, `cannot write ${file}`);
@@ -79,20 +65,9 @@ function variantOf(
   call: CallSpec,
   python: ChosenPython,
   mode: CallMode,
-  at: { name: string; inputs: string; folder: string },
+  at: { name: string; command: readonly string[]; folder: string },
 ): CallVariant {
   const reportFile = (round: number): string => join(at.folder, `${at.name.replace(/[^\w.-]/g, '-')}.${round}.json`);
-  const command = [
-    CALL_RUNNER,
-    '--call',
-    call.call,
-    '--mode',
-    mode,
-    '--workers',
-    String(call.workers),
-    '--inputs',
-    at.inputs,
-  ];
   return {
     name: at.name,
     mode,
@@ -101,7 +76,7 @@ function variantOf(
     reportFile,
     launch: (round) => ({
       python: python.path,
-      args: [...command, '--report', reportFile(round)],
+      args: [...at.command, '--mode', mode, '--report', reportFile(round)],
       cwd: call.cwd,
       env: {},
       engine: call.engine,
@@ -109,9 +84,17 @@ function variantOf(
   };
 }
 
+/** One sentence for all modes of an interpreter that are left out for the same reason. */
+function notesOf({ version }: ChosenPython, refused: CheckedModes['refused']): string[] {
+  const modes = new Map<string, CallMode[]>();
+  for (const { mode, why } of refused) modes.set(why.message, [...(modes.get(why.message) ?? []), mode]);
+  return [...modes].map(([why, left]) => `${left.join(', ')} left out for Python ${version}: ${why}`);
+}
+
 /**
- * The variants of a call: each interpreter in each mode it can do, in the order asked for, modes of one interpreter together. `folder` takes
- * the reports and, if they are long, the inputs. Throws a UserError when something named is wrong or fewer than two variants remain.
+ * The variants of a call: each interpreter in each mode that is possible there, in the order in which they were asked for, modes of one
+ * interpreter together. The function is imported by each interpreter to find out. `folder`, which exists, takes the reports and, if they
+ * are long, the inputs. Throws a UserError when something named is wrong or fewer than two variants remain.
  */
 export async function expandCall(
   call: CallSpec,
@@ -120,84 +103,36 @@ export async function expandCall(
   env: Record<string, string | undefined> = process.env,
 ): Promise<CallPlan> {
   checkCallName(call.call);
-  const pythons = await resolvePythons(call.pythons, { cwd: call.cwd, args: [CALL_RUNNER] }, probe, env);
-  const modes = CALL_MODES.filter((mode) => call.modes.includes(mode));
-  const notes: string[] = [];
-  const pairs = pythons.flatMap((python) =>
-    modes.flatMap((mode) => {
-      if (canDo(mode, python.version)) return [{ python, mode }];
-      notes.push(`${mode} left out for Python ${python.version}: an interpreter has a GIL of its own from 3.12 on`);
-      return [];
-    }),
-  );
-  if (pairs.length < 2)
+  const { cwd, engine } = call;
+  const pythons = await resolvePythons(call.pythons, { cwd, engine, args: [CALL_RUNNER] }, probe, env);
+  const modes = [...new Set(call.modes)];
+  if (modes.length * pythons.length > MOST_VARIANTS)
     throw new UserError(
       'bad-argument',
-      [pairs.length === 0 ? 'nothing is left to compare' : `only ${pairs[0].mode} is left to compare`, ...notes].join(
-        '; ',
-      ),
-      'ask for two modes, or for two interpreters',
-    );
-  if (pairs.length > MOST_VARIANTS)
-    throw new UserError(
-      'bad-argument',
-      `${pairs.length} variants are more than the ${MOST_VARIANTS} that can be compared`,
+      `${modes.length * pythons.length} variants are more than the ${MOST_VARIANTS} that can be compared`,
       'ask for fewer modes or interpreters',
     );
-  const inputs = inputArgument(call, folder);
-  const variants = pairs.map(({ python, mode }) =>
-    variantOf(call, python, mode, { name: pythons.length === 1 ? mode : `${python.label} ${mode}`, inputs, folder }),
-  );
+  const numbers = ['--workers', String(call.workers), '--inputs', inputArgument(call, folder)];
+  const command = [CALL_RUNNER, '--call', call.call, ...numbers];
+  const variants: CallVariant[] = [];
+  const notes: string[] = [];
+  let last: UserError | undefined;
+  for (const python of pythons) {
+    const launch = { python: python.path, command, cwd, env };
+    const { possible, refused } = await checkModes(launch, modes, join(folder, 'check.json'));
+    last = refused.at(-1)?.why ?? last;
+    notes.push(...notesOf(python, refused));
+    for (const mode of possible) {
+      const name = pythons.length === 1 ? mode : `${python.label} ${mode}`;
+      variants.push(variantOf(call, python, mode, { name, command, folder }));
+    }
+  }
+  if (variants.length === 0 && last !== undefined) throw last;
+  if (variants.length < 2)
+    throw new UserError(
+      'bad-argument',
+      [`only ${variants[0].name} is left to compare`, ...notes].join('; '),
+      'ask for two modes, or for two interpreters',
+    );
   return { variants, notes };
-}
-
-const seconds = z.number().min(0);
-const report = z.object({
-  mode: z.enum(CALL_MODES),
-  workers: z.number().int().min(1),
-  tasks: z.number().int().min(1),
-  work_s: seconds,
-  start_up_s: seconds,
-  shut_down_s: seconds,
-  task_s: seconds,
-  passed_bytes: z.number().int().min(0).nullable(),
-  digest: z.string().regex(/^([0-9a-f]{64})?$/),
-  results: z.string().max(1000),
-}) satisfies z.ZodType<CallReport>;
-const failure = z.object({
-  error: z.object({ message: z.string().max(10_000), remedy: z.string().max(10_000).nullable() }),
-});
-
-/** The file's JSON; null when there is no file. Throws a UserError if it is something else. */
-function readReportFile(path: string): unknown {
-  let text: string;
-  try {
-    text = readFileSync(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
-    throw fileError(error, `cannot read ${path}`);
-  }
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    throw notAReport(path);
-  }
-}
-
-const notAReport = (path: string): UserError =>
-  new UserError('internal', `${path} is not what run_call.py reports`, 'something else has written it: run it again');
-
-/** What a run measured of itself; null when it did not come so far (readCallFailure says why). Throws a UserError for a file that is none. */
-export function readCallReport(path: string): CallReport | null {
-  const value = readReportFile(path);
-  if (value === null || failure.safeParse(value).success) return null;
-  const parsed = report.safeParse(value);
-  if (!parsed.success) throw notAReport(path);
-  return parsed.data;
-}
-
-/** Why a run could not do its work, if it could still say so: one line and its remedy. Null for a run that worked, or ended abruptly. */
-export function readCallFailure(path: string): { message: string; remedy: string | null } | null {
-  const parsed = failure.safeParse(readReportFile(path));
-  return parsed.success ? parsed.data.error : null;
 }

@@ -1,8 +1,10 @@
 /** Interpreters as people name them, "3.13" or a path or a command, resolved and given short labels that tell them apart. Used by callVariants.ts. */
+import { bestInterpreter } from '../../shared/interpreters.ts';
+import type { LaunchSpec } from '../../shared/contract/types.ts';
 import { UserError } from '../errors.ts';
 import type { InterpreterProbe } from '../interpreterProbe.ts';
 import { listInterpreters, ownPlaces } from '../interpreters.ts';
-import { checkLaunch } from '../launchCheck.ts';
+import { checkEngine, checkLaunch } from '../launchCheck.ts';
 
 export interface ChosenPython {
   /** Absolute. */
@@ -17,15 +19,15 @@ const LONGEST_LABEL = 60;
 
 const begins = (version: string, prefix: string): boolean => version === prefix || version.startsWith(`${prefix}.`);
 
-/** The first usable interpreter of that version, in the order in which the Start view lists them. */
+/** The best of that version. */
 async function ofVersion(
   prefix: string,
   probe: InterpreterProbe,
   places: ReturnType<typeof ownPlaces>,
 ): Promise<string> {
   const usable = (await listInterpreters(probe, places)).filter(({ engine }) => engine !== null);
-  const found = usable.find(({ version }) => version !== null && begins(version, prefix));
-  if (found !== undefined) return found.path;
+  const found = bestInterpreter(usable.filter(({ version }) => version !== null && begins(version, prefix)));
+  if (found !== null) return found.path;
   const there = [...new Set(usable.map(({ version }) => version))].join(', ');
   throw new UserError(
     'not-found',
@@ -52,15 +54,16 @@ function labelled(pythons: { path: string; version: string }[]): ChosenPython[] 
  */
 export async function resolvePythons(
   names: readonly string[],
-  launch: { cwd: string; args: readonly string[] },
+  launch: Pick<LaunchSpec, 'cwd' | 'args' | 'engine'>,
   probe: InterpreterProbe,
   env: Record<string, string | undefined>,
 ): Promise<ChosenPython[]> {
   const found = new Map<string, string>();
   for (const name of names) {
     const named = VERSION.test(name) ? await ofVersion(name, probe, { ...ownPlaces(), cwd: launch.cwd, env }) : name;
-    const { python, facts } = await checkLaunch({ ...launch, python: named, path: env.PATH }, probe);
-    found.set(python, facts.version);
+    const checked = await checkLaunch({ ...launch, python: named, path: env.PATH }, probe);
+    checkEngine(launch.engine, checked);
+    found.set(checked.python, checked.facts.version);
   }
   return labelled([...found].map(([path, version]) => ({ path, version })));
 }

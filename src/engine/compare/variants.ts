@@ -9,7 +9,8 @@ import type { LaunchSpec } from '../../shared/contract/types.ts';
 import { UserError } from '../errors.ts';
 import type { InterpreterProbe } from '../interpreterProbe.ts';
 import { checkEngine, checkSpec } from '../launchCheck.ts';
-import { expandCall, readCallFailure, readCallReport, type CallVariant } from './callVariants.ts';
+import { readCallFailure, readCallReport } from './callReport.ts';
+import { expandCall, type CallVariant } from './callVariants.ts';
 
 export interface ProgramVariant {
   kind: 'program';
