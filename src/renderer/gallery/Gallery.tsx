@@ -12,6 +12,7 @@ import './gallery.css';
 
 export function Gallery({ python }: { python: Interpreter | null }) {
   const examples = useCatalog((s) => s.examples);
+  const missing = useCatalog((s) => s.interpreters.status === 'ready') && python === null;
   const [running, setRunning] = useState<string | null>(null);
   const run = (example: Example) => {
     if (python === null) return;
@@ -21,9 +22,10 @@ export function Gallery({ python }: { python: Interpreter | null }) {
   return (
     <section className="gallery" aria-labelledby="gallery-title" data-testid="gallery">
       <div className="start__head">
-        <h2 id="gallery-title">See it happen</h2>
+        <h2 id="gallery-title">Gallery</h2>
         <span className="muted small">
-          {python === null ? 'There is no Python that can be recorded.' : `Runs with ${interpreterName(python)}.`}
+          What is said of the GIL, seen to happen{python !== null && ` on ${interpreterName(python)}`}.
+          {missing && ' No Python was found that can be recorded.'}
         </span>
       </div>
       {examples.status === 'failed' && <Notice tone="error" {...describeError(examples.error)} />}
