@@ -5,8 +5,12 @@
 import { Command, CommanderError, InvalidArgumentError, Option } from 'commander';
 import { oneLine, UserError } from '../engine/errors.ts';
 import { VERSION } from '../engine/paths.ts';
+import { CALL_MODES, MOST_ROUNDS, MOST_WORKERS } from '../shared/contract/compareSpec.ts';
 import type { AttachOptions } from './attach.ts';
+import type { CompareOptions } from './compare.ts';
+import { callModes, count, list } from './compareOptions.ts';
 import { DEFECT_STATUS, exitAs, USAGE_STATUS } from './exit.ts';
+import { looksOption } from './looksOption.ts';
 import type { RecordOptions } from './record.ts';
 import type { ServeOptions } from './serve.ts';
 import { plain } from './terminalText.ts';
@@ -60,6 +64,7 @@ function build(): Command {
     .addOption(watchRateOption())
     .option('--no-children', 'record only the program itself, not the Python processes it starts')
     .addOption(functionsOption())
+    .addOption(looksOption())
     .option('--no-sites', 'do not note in which function and line a thread lets go of the GIL')
     .argument('<python>', 'the interpreter')
     .argument('[args...]', 'its options, the program, and the arguments of the program')
@@ -80,6 +85,7 @@ function build(): Command {
     .option('-q, --quiet', 'no table at the end')
     .option('--no-children', 'record only the process itself, not the Python processes it starts')
     .addOption(functionsOption())
+    .addOption(looksOption())
     .option('--no-sites', 'do not note in which function and line a thread lets go of the GIL')
     .argument('<pid>', 'its process id; `gilscope ps` lists them')
     .action(async (pid: string, options: AttachOptions) => {
@@ -91,6 +97,29 @@ function build(): Command {
     .description('the Python programs that run on this machine, and which of them can be attached to')
     .option('--json', 'as JSON')
     .action(async (options: { json?: boolean }) => (await import('./ps.ts')).ps(options));
+
+  program
+    .command('compare')
+    .description('run commands in turns, or read recordings, and tell how they differ: time, cores, GIL, memory')
+    .usage('[options] "COMMAND A" "COMMAND B" ... | FILE ... | --call MODULE:FUNCTION')
+    .option('--repeat <n>', 'runs of each, interleaved: A B A B (4 are the fewest that tell)', count(MOST_ROUNDS), 4)
+    .option('--names <a,b>', 'what the variants are called')
+    .option('--json <file>', 'write everything there, with the summary of every run; - is standard output')
+    .option('--time-limit <seconds>', 'end a run that takes longer; it has failed', seconds)
+    .option('--check-output', 'variants must print the same, byte by byte (--call: give the same results)')
+    .option('--show-output', 'let what the programs print be seen, on standard error; they have no input')
+    .option('--cwd <folder>', 'where they run (default: here)')
+    .addOption(engineOption())
+    .option('-q, --quiet', 'no progress')
+    .option('--call <module:function>', 'run one function in several ways instead of commands')
+    .option('--args <values...>', 'its inputs, a task for each, as Python literals')
+    .option('--workers <n>', 'threads, processes or interpreters at work (default: 4)', count(MOST_WORKERS))
+    .option('--modes <a,b>', `of ${CALL_MODES.join(', ')}`, callModes)
+    .option('--python <a,b>', 'versions or paths of interpreters', list)
+    .argument('[commands...]', 'each in quotes, the interpreter first; or recordings')
+    .action(async (commands: string[], options: CompareOptions) => {
+      process.exitCode = await (await import('./compare.ts')).compare(commands, options);
+    });
 
   program
     .command('stats')

@@ -45,7 +45,7 @@ export async function choosePath(
 }
 
 /** Whether a file can be put there, without putting it there yet. */
-function checkWritable(path: string): void {
+export function checkWritable(path: string): void {
   let folder = false;
   try {
     const found = statSync(path, { throwIfNoEntry: false });

@@ -21,7 +21,10 @@ const LONGEST_PERIOD_MS = 2000;
 /** Share of a core a round may cost. */
 const BUDGET = 0.05;
 const ARRIVAL_BUDGET = 0.3;
-const PSS_EVERY_MS = 1000;
+/** The kernel walks all pages for it: not more often than this, and as much rarer as it takes more than a fiftieth of our time. */
+const PSS_EVERY_MS = 100;
+const PSS_LONGEST_MS = 1000;
+const PSS_BUDGET = 0.02;
 /** PSS is not read again in a session when one reading took longer than this: huge address spaces. */
 const PSS_DEAR_MS = 20;
 /** Rounds a thread may stay nameless before its kernel name is given: Python's own name comes first if there is one. */
@@ -51,6 +54,7 @@ export class Sampler {
   private lastRound = -Infinity;
   private lastCost = 0;
   private tickCost = 0;
+  private pssCost = 0;
   private pssDear = false;
   private readonly nameless = new Map<string, number>();
   private readonly named = new Set<string>();
@@ -101,7 +105,9 @@ export class Sampler {
     if (this.stopped) return;
     const before = performance.now();
     const ns = process.hrtime.bigint();
-    const withPss = !this.pssDear && performance.now() - this.lastPss >= PSS_EVERY_MS;
+    const pssPeriod = Math.min(PSS_LONGEST_MS, Math.max(PSS_EVERY_MS, this.pssCost / PSS_BUDGET));
+    const withPss = !this.pssDear && performance.now() - this.lastPss >= pssPeriod;
+    if (withPss) this.pssCost = 0;
     const cores = parseCoreTimes(readProc('/proc/stat') ?? '');
     this.innerTidsBefore = this.innerTids;
     this.innerTids = new Map();
@@ -147,7 +153,9 @@ export class Sampler {
   private readPss(pid: number): number {
     const before = performance.now();
     const pss = readPssBytes(pid);
-    if (performance.now() - before > PSS_DEAR_MS) this.pssDear = true;
+    const took = performance.now() - before;
+    this.pssCost += took;
+    if (took > PSS_DEAR_MS) this.pssDear = true;
     return pss ?? NaN;
   }
 
