@@ -1,5 +1,6 @@
 """What runs inside long holds, seen from outside: functions of a program that lets go of the GIL only at its ends."""
 
+import threading
 import unittest
 
 from collector import wire
@@ -42,10 +43,13 @@ class Looks(Case):
         script = self.write("script.py", text)
         (status, _, err), collector = self.traced("exact", [script])
         self.assertEqual((status, err), (0, ""))
-        names = {site["id"]: site["name"] for site in collector.values(wire.SITE)}
+        sites = {site["id"]: site for site in collector.values(wire.SITE)}
         seen = {}
         for look in collector.values(wire.LOOK):
-            seen[names[look["site"]]] = seen.get(names[look["site"]], 0) + 1
+            site = sites[look["site"]]
+            if site["file"] == threading.__file__:
+                continue  # Starting a thread takes long where others have the cores.
+            seen[site["name"]] = seen.get(site["name"], 0) + 1
         cost = [value for value in collector.values(wire.STATE) if "looks_ns" in value]
         self.assertEqual(len(cost), 1)
         self.assertGreaterEqual(cost[0]["looks"], sum(seen.values()))
