@@ -17,6 +17,7 @@ import './app.css';
 
 // Charts and terminal are most of the code and not needed to see the Start screen.
 const SessionPage = lazy(() => import('./SessionPage.tsx').then((m) => ({ default: m.SessionPage })));
+const ComparePage = lazy(() => import('../compare/ComparePage.tsx').then((m) => ({ default: m.ComparePage })));
 
 const loading = (
   <div className="empty">
@@ -28,6 +29,13 @@ function Page() {
   const page = useUi((s) => s.page);
   const currentId = useSessions((s) => s.currentId);
   if (page === 'library') return <LibraryPage />;
+  if (page === 'compare') {
+    return (
+      <Suspense fallback={loading}>
+        <ComparePage />
+      </Suspense>
+    );
+  }
   // Without a session the Start screen is the timeline's empty state.
   if (page === 'start' || currentId === null) return <StartPage />;
   return (

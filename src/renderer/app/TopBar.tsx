@@ -11,6 +11,7 @@ import { SessionChip } from './SessionChip.tsx';
 
 const TABS: readonly { page: Page; label: string }[] = [
   { page: 'timeline', label: 'Timeline' },
+  { page: 'compare', label: 'Compare' },
   { page: 'library', label: 'Library' },
 ];
 

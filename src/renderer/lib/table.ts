@@ -49,7 +49,10 @@ function csvCell(value: number | string | null): string {
 }
 
 /** RFC 4180; times in seconds, as in --summary. */
-export function tableCsv<Row>(rows: readonly Row[], columns: readonly TableColumn<Row>[]): string {
-  const lines = [columns.map((c) => c.id), ...rows.map((row) => columns.map((c) => csvCell(c.value(row))))];
+export function tableCsv<Row>(
+  rows: readonly Row[],
+  columns: readonly Pick<TableColumn<Row>, 'id' | 'value'>[],
+): string {
+  const lines = [columns.map((c) => csvCell(c.id)), ...rows.map((row) => columns.map((c) => csvCell(c.value(row))))];
   return lines.map((line) => line.join(',') + '\r\n').join('');
 }

@@ -1,45 +1,24 @@
 /** The launch form: everything a terminal command says, checked before it runs. */
-import { useState, type ReactNode } from 'react';
+import { useState } from 'react';
 import type { LaunchSpec } from '../../shared/contract/types.ts';
-import { FilePicker } from '../files/FilePicker.tsx';
+import { FolderField } from '../files/FolderField.tsx';
 import { ENGINES } from '../lib/engines.ts';
 import { TRACE_COST } from '../lib/functions.ts';
 import { bestInterpreter } from '../../shared/interpreters.ts';
+import { LOOKS_HZ } from '../../shared/looks.ts';
 import { specFromForm, type FieldErrors, type LaunchForm } from '../lib/launchForm.ts';
 import { launch } from '../store/actions.ts';
 import { useCatalog } from '../store/catalog.ts';
 import { describeError } from '../transport/index.ts';
 import { ChevronIcon, PlayIcon } from '../ui/icons.tsx';
 import { Check } from '../ui/Check.tsx';
+import { Field } from '../ui/Field.tsx';
+import { LooksSelect } from '../ui/LooksSelect.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { EnvEditor } from './EnvEditor.tsx';
 import { useFormStore } from './formStore.ts';
 import { InterpreterPicker } from './InterpreterPicker.tsx';
 import { ProgramField } from './ProgramField.tsx';
-
-function Field({
-  label,
-  error,
-  hint,
-  children,
-}: {
-  label: string;
-  error?: string | undefined;
-  hint?: string;
-  children: ReactNode;
-}) {
-  return (
-    <div className="field">
-      <span className="field__label">{label}</span>
-      {children}
-      {error !== undefined ? (
-        <span className="field__error">{error}</span>
-      ) : (
-        hint !== undefined && <span className="field__hint">{hint}</span>
-      )}
-    </div>
-  );
-}
 
 interface PartProps {
   form: LaunchForm;
@@ -47,44 +26,10 @@ interface PartProps {
   onChange: (patch: Partial<LaunchForm>) => void;
 }
 
-function FolderField({ form, errors, onChange }: PartProps) {
-  const [picking, setPicking] = useState(false);
-  return (
-    <Field label="Working folder" error={errors.cwd}>
-      <div className="row">
-        <input
-          className="input input--mono"
-          aria-label="Working folder"
-          aria-invalid={errors.cwd !== undefined}
-          data-testid="start-cwd"
-          spellCheck={false}
-          value={form.cwd}
-          onChange={(event) => onChange({ cwd: event.target.value })}
-        />
-        <button type="button" className="btn" onClick={() => setPicking(true)}>
-          Browse…
-        </button>
-      </div>
-      {picking && (
-        <FilePicker
-          title="Choose the working folder"
-          mode="folder"
-          folder={form.cwd === '' ? '/' : form.cwd}
-          onClose={() => setPicking(false)}
-          onPick={(path) => {
-            onChange({ cwd: path });
-            setPicking(false);
-          }}
-        />
-      )}
-    </Field>
-  );
-}
-
 /** What most launches do not need; open when it holds something. */
 function More({ form, errors, onChange }: PartProps) {
   const engine = ENGINES.find((e) => e.engine === form.engine)!;
-  const used = form.env.length > 0 || form.options !== '' || form.engine !== 'auto';
+  const used = form.env.length > 0 || form.options !== '' || form.engine !== 'auto' || form.looksHz !== LOOKS_HZ;
   const [open, setOpen] = useState(used);
   const shown = open || errors.env !== undefined || errors.options !== undefined;
   return (
@@ -131,6 +76,9 @@ function More({ form, errors, onChange }: PartProps) {
               </select>
             </Field>
           </div>
+          <Field label="Inside long holds" hint="Which function runs in them, seen from outside: sampled.">
+            <LooksSelect value={form.looksHz} testId="start-looks" onChange={(looksHz) => onChange({ looksHz })} />
+          </Field>
         </div>
       )}
     </>
@@ -210,7 +158,13 @@ export function LaunchCard({ form }: { form: LaunchForm }) {
             onChange={(event) => onChange({ args: event.target.value })}
           />
         </Field>
-        <FolderField form={form} errors={errors} onChange={onChange} />
+        <FolderField
+          label="Working folder"
+          value={form.cwd}
+          error={errors.cwd}
+          testId="start-cwd"
+          onChange={(cwd) => onChange({ cwd })}
+        />
       </div>
       <Check
         label="Trace functions"

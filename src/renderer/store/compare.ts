@@ -7,7 +7,9 @@ import type { CompareInfo, CompareSpec } from '../../shared/contract/compare.ts'
 import { call } from '../transport/index.ts';
 import { attempt } from './actions.ts';
 import { useSettings } from './settings.ts';
+import { useSessions } from './sessions.ts';
 import { useUi } from './ui.ts';
+import type { Range } from './view.ts';
 
 /** The columns' axes: the same time from each program's start on, or each run's whole length. */
 export type Alignment = 'time' | 'share';
@@ -24,11 +26,16 @@ interface CompareState {
   alignment: Alignment;
   /** Runs the user chose to look at, as indices into `runs`, by variant, of each comparison. */
   picked: Readonly<Record<string, Readonly<Record<number, number>>>>;
+  /** What part of the columns' shared axis is looked at, of each comparison; none: all. */
+  ranges: Readonly<Record<string, Range>>;
   put: (compare: CompareInfo) => void;
   remove: (id: string) => void;
   /** Replaces all, after a (re)connection. */
   replaceAll: (compares: readonly CompareInfo[]) => void;
   pick: (id: string, variant: number, run: number) => void;
+  look: (id: string, range: Range) => void;
+  /** Another axis is looked at from its start to its end. */
+  align: (alignment: Alignment) => void;
 }
 
 const without = <T>(record: Readonly<Record<string, T>>, id: string): Record<string, T> =>
@@ -41,6 +48,7 @@ export const useCompare = create<CompareState>()((set) => ({
   draft: null,
   alignment: 'time',
   picked: {},
+  ranges: {},
   put: (compare) =>
     set(({ order, byId }) => ({
       order: compare.id in byId ? order : [...order, compare.id],
@@ -50,7 +58,13 @@ export const useCompare = create<CompareState>()((set) => ({
     set((s) => {
       const order = s.order.filter((other) => other !== id);
       const shownId = s.shownId === id ? (order.at(-1) ?? null) : s.shownId;
-      return { order, shownId, byId: without(s.byId, id), picked: without(s.picked, id) };
+      return {
+        order,
+        shownId,
+        byId: without(s.byId, id),
+        picked: without(s.picked, id),
+        ranges: without(s.ranges, id),
+      };
     }),
   replaceAll: (compares) =>
     set((s) => {
@@ -61,6 +75,8 @@ export const useCompare = create<CompareState>()((set) => ({
       return { order, byId: Object.fromEntries(compares.map((c) => [c.id, c])), shownId: kept ? s.shownId : first };
     }),
   pick: (id, variant, run) => set((s) => ({ picked: { ...s.picked, [id]: { ...s.picked[id], [variant]: run } } })),
+  look: (id, range) => set((s) => ({ ranges: { ...s.ranges, [id]: range } })),
+  align: (alignment) => set({ alignment, ranges: {} }),
 }));
 
 export const useShownComparison = (): CompareInfo | null =>
@@ -110,9 +126,24 @@ export function recordingsSpec(recordings: readonly { path: string; title: strin
 export const cancelComparison = (id: string): Promise<boolean> =>
   attempt(async () => useCompare.getState().put(await call('compare.cancel', { id })));
 
-/** Recordings stay in the library. */
+/** Sessions that were opened to look at a run, by comparison: they go with it. */
+const lookedAt = new Map<string, Set<string>>();
+
+/** Opens the recording of a run, beside the others; throws the engine's error. */
+export async function openRun(compareId: string, path: string): Promise<void> {
+  const { byId, put } = useSessions.getState();
+  if (Object.values(byId).some((session) => session.path === path)) return;
+  const session = await call('session.open', { path });
+  put(session);
+  lookedAt.set(compareId, (lookedAt.get(compareId) ?? new Set()).add(session.id));
+}
+
+/** Recordings stay where they are. */
 export const closeComparison = (id: string): Promise<boolean> =>
   attempt(async () => {
     await call('compare.close', { id });
     useCompare.getState().remove(id);
+    const { byId } = useSessions.getState();
+    for (const session of lookedAt.get(id) ?? []) if (session in byId) await call('session.close', { id: session });
+    lookedAt.delete(id);
   });

@@ -3,6 +3,7 @@
  * Started once by main.tsx.
  */
 import { call, isCancelled, onStatus, subscribe } from '../transport/index.ts';
+import { showComparison, useCompare } from './compare.ts';
 import { useSessions } from './sessions.ts';
 import { flushSettings, loadSettings } from './settings.ts';
 import { notifyError, useUi } from './ui.ts';
@@ -11,13 +12,22 @@ import { openFile, showSession } from './actions.ts';
 let openedFromCommandLine = false;
 
 async function refresh(): Promise<void> {
-  const [info, sessions] = await Promise.all([call('app.info', {}), call('session.list', {}), loadSettings()]);
+  const [info, sessions, compares] = await Promise.all([
+    call('app.info', {}),
+    call('session.list', {}),
+    call('compare.list', {}),
+    loadSettings(),
+  ]);
   useUi.setState({ info });
   useSessions.getState().replaceAll(sessions);
+  useCompare.getState().replaceAll(compares);
   if (openedFromCommandLine) return;
   openedFromCommandLine = true;
+  const comparing = compares.find((c) => c.state === 'running');
   const recording = sessions.find((s) => s.state === 'recording') ?? sessions.at(-1);
-  if (recording !== undefined) showSession(recording.id);
+  // A run of a comparison is seen beside the others.
+  if (comparing !== undefined) showComparison(comparing.id);
+  else if (recording !== undefined) showSession(recording.id);
   for (const path of info.open) {
     if (!sessions.some((s) => s.path === path)) await openFile(path);
   }
@@ -25,9 +35,13 @@ async function refresh(): Promise<void> {
 
 export function startLive(): () => void {
   const stopPushes = subscribe((name, push) => {
-    if (name !== 'session.changed' || !('session' in push)) return;
-    if (push.gone === true) useSessions.getState().remove(push.session.id);
-    else useSessions.getState().put(push.session);
+    if (name === 'session.changed' && 'session' in push) {
+      if (push.gone === true) useSessions.getState().remove(push.session.id);
+      else useSessions.getState().put(push.session);
+    } else if (name === 'compare.changed' && 'compare' in push) {
+      if (push.gone === true) useCompare.getState().remove(push.compare.id);
+      else useCompare.getState().put(push.compare);
+    }
   });
   const stopStatus = onStatus((connection) => {
     useUi.setState({ connection });

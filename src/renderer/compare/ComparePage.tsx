@@ -1,0 +1,16 @@
+/** The Compare page: a comparison, or the form for one. */
+import { useShownComparison } from '../store/compare.ts';
+import { CompareHead } from './CompareHead.tsx';
+import { ComparisonView } from './ComparisonView.tsx';
+import { FormPage } from './form/FormPage.tsx';
+import './compare.css';
+
+export function ComparePage() {
+  const compare = useShownComparison();
+  return (
+    <div className="compare-page" data-testid="compare">
+      <CompareHead compare={compare} />
+      {compare === null ? <FormPage /> : <ComparisonView key={compare.id} compare={compare} />}
+    </div>
+  );
+}
