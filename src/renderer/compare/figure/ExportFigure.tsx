@@ -1,0 +1,81 @@
+/** The menu that exports a figure: SVG, PNG, or a copy on the clipboard; light for paper, or dark. */
+import { useState } from 'react';
+import type { CompareInfo } from '../../../shared/contract/compare.ts';
+import { attempt } from '../../store/actions.ts';
+import { useSessions } from '../../store/sessions.ts';
+import { notify } from '../../store/ui.ts';
+import type { Theme } from '../../theme/colours.ts';
+import { MenuButton, type MenuItem } from '../../ui/Menu.tsx';
+import { comparisonFigure } from './comparison.ts';
+import { figureSvg } from './figure.ts';
+import { copyPicture, pngOf, save } from './files.ts';
+import type { FigureInput } from './input.ts';
+import { fileName } from './words.ts';
+
+interface MenuProps {
+  /** What the file is called after. */
+  title: string;
+  /** Asks for all that the figure shows. */
+  input: (theme: Theme) => Promise<FigureInput>;
+  disabled?: boolean;
+}
+
+type Way = 'svg' | 'png' | 'copy';
+
+const WAYS: readonly { way: Way; theme: Theme; label: string; hint?: string }[] = [
+  { way: 'svg', theme: 'light', label: 'SVG', hint: 'sharp at any size; for papers and pages' },
+  { way: 'png', theme: 'light', label: 'PNG', hint: 'for slides and messages' },
+  { way: 'copy', theme: 'light', label: 'Copy as PNG', hint: 'to paste it' },
+  { way: 'svg', theme: 'dark', label: 'SVG, dark' },
+  { way: 'png', theme: 'dark', label: 'PNG, dark' },
+];
+
+async function exportAs(way: Way, title: string, figure: Promise<string>): Promise<void> {
+  if (way === 'copy') {
+    await copyPicture(figure.then(pngOf));
+    notify('Copied the figure as PNG');
+    return;
+  }
+  const name = fileName(title, way);
+  const svg = await figure;
+  save(way === 'svg' ? svg : await pngOf(svg), name);
+  notify(`Exported ${name}`);
+}
+
+/** For whatever makes a figure; `ExportFigure` is that of a comparison. */
+export function FigureMenu({ title, input, disabled = false }: MenuProps) {
+  const [busy, setBusy] = useState(false);
+  const items: MenuItem[] = WAYS.map(({ way, theme, label, hint }) => ({
+    id: `figure-${way}${theme === 'dark' ? '-dark' : ''}`,
+    label,
+    hint,
+    onPick: () => {
+      setBusy(true);
+      void attempt(() => exportAs(way, title, input(theme).then(figureSvg))).finally(() => setBusy(false));
+    },
+  }));
+  return (
+    <MenuButton label="Export figure" items={items} testId="export-figure" disabled={disabled || busy}>
+      Export figure
+    </MenuButton>
+  );
+}
+
+interface Props {
+  compare: CompareInfo;
+  /** The open session that each variant shows, in their order; null: none. Left out: that of the median run. */
+  sessions?: readonly (string | null)[];
+}
+
+export function ExportFigure({ compare, sessions }: Props) {
+  const input = (theme: Theme) => {
+    const { byId } = useSessions.getState();
+    const ids = sessions ?? compare.variants.map(({ shown }) => (shown === null ? null : compare.runs[shown].session));
+    return comparisonFigure(
+      compare,
+      ids.map((id) => (id === null ? null : (byId[id] ?? null))),
+      theme,
+    );
+  };
+  return <FigureMenu title={compare.title} input={input} disabled={compare.state === 'running'} />;
+}
