@@ -6,7 +6,7 @@ if there is one, take this module's place. Nothing here may raise: the program r
 """
 
 
-_OURS = ("SOCKET", "TOKEN", "ENGINE", "LIB", "CHILDREN", "SITES", "FUNCTIONS", "PYTHONPATH")
+_OURS = ("SOCKET", "TOKEN", "ENGINE", "LIB", "CHILDREN", "SITES", "FUNCTIONS", "LOOKS", "PYTHONPATH")
 
 
 def _clean_path(sys, here):

@@ -79,6 +79,7 @@ def _run(config, library):
         "GILSCOPE_CHILDREN": config.get("children", "1"),
         "GILSCOPE_SITES": config.get("sites", "1"),
         "GILSCOPE_FUNCTIONS": config.get("functions", "0"),
+        "GILSCOPE_LOOKS": config.get("looks", ""),
     }
     try:
         engine = bootstrap.start(settings)

@@ -36,7 +36,9 @@ def _choose(sock, settings):
     else:
         wanted_sites = settings.get("GILSCOPE_SITES") != "0"
         library = settings.get("GILSCOPE_LIB", "")
-        reason = exact.start(sock, library, lambda: hello(token, "exact"), Follow(settings), wanted_sites, functions)
+        looks = settings.get("GILSCOPE_LOOKS")
+        start = exact.start
+        reason = start(sock, library, lambda: hello(token, "exact"), Follow(settings), wanted_sites, functions, looks)
         if reason is None:
             return "exact"
     greeting = hello(token, "estimated")

@@ -9,7 +9,7 @@ import sys
 
 from . import link
 
-_HANDED_ON = ("GILSCOPE_SOCKET", "GILSCOPE_TOKEN", "GILSCOPE_ENGINE", "GILSCOPE_LIB", "GILSCOPE_SITES", "GILSCOPE_FUNCTIONS")
+_HANDED_ON = tuple("GILSCOPE_" + name for name in "SOCKET TOKEN ENGINE LIB SITES FUNCTIONS LOOKS".split())
 
 
 class Follow:

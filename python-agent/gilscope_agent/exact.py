@@ -19,11 +19,14 @@ from .watches import Watches
 _kept = []
 
 
-def start(sock, library, greeting, follow, wanted_sites, wanted_functions):
-    """None when tracing has started; otherwise the reason why it cannot. `greeting()` gives the HELLO; `follow`: see children.py."""
+def start(sock, library, greeting, follow, wanted_sites, wanted_functions, looks):
+    """None when tracing has started; otherwise the reason why it cannot. `greeting()` gives the HELLO; `follow`: see children.py;
+    `looks` into long holds a second, as text, or None."""
     try:
         native = Native(library)
         native.prepare()
+        if looks:
+            native.set_looks(float(looks))
         why_no_sites = _note_sites(native) if wanted_sites else "not asked for"
         session = Session(native, greeting, follow)
         session.start(sock)

@@ -48,6 +48,7 @@ class Native:
         shapes = {
             "gs_version": (text, []),
             "gs_error": (text, []),
+            "gs_configure": (number, [text, ctypes.c_long]),
             "gs_prepare": (number, [ctypes.c_void_p]),
             "gs_start": (number, [number, text, size, self.callback_type]),
             "gs_follow": (number, [text, size]),
@@ -104,6 +105,10 @@ class Native:
             ]
 
         return Info(size=c.sizeof(Info))
+
+    def set_looks(self, rate):
+        """So many looks into long holds a second; 0: none. Before gs_start."""
+        self.gs_configure(b"looks_us", int(1e6 / rate) if rate > 0 else 0)
 
     def close(self, sock):
         """Without letting go of the GIL: that would be told as a drop of the program's, in a function of ours."""

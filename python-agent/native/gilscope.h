@@ -52,7 +52,8 @@ GS_API uint64_t gs_now(void);
 
 /*
  * Sizes, to be set before gs_start: "ring" (events per thread, rounded up to a
- * power of two, 16 .. 1048576), "queue" (bytes), "tick_ms". Returns GS_OK or GS_ERR_STATE.
+ * power of two, 16 .. 1048576), "queue" (bytes), "tick_ms"; "looks_us" between two looks into long holds, 0: none.
+ * Returns GS_OK or GS_ERR_STATE.
  */
 GS_API int gs_configure(const char *key, long value);
 

@@ -21,13 +21,15 @@ import { wishesOf, type WatchOptions } from './watchOptions.ts';
 
 export interface AttachOptions extends OutcomeOptions, WatchOptions, Tracing {
   engine: LaunchSpec['engine'];
+  /** Into long holds, a second. */
+  looks?: number;
   /** Seconds. */
   duration?: number;
 }
 
 /** Throws UserError, with nothing written, when the process cannot be entered; otherwise the exit status. */
 export async function attach(pidText: string, options: AttachOptions): Promise<number> {
-  const target = await attachTarget(asPid(pidText), options.engine, options);
+  const target = await attachTarget(asPid(pidText), options.engine, { ...options, looksHz: options.looks });
   const home = dataFolder();
   const library = new Library(home);
   const path = await choosePath(options, library, target.command);

@@ -20,6 +20,8 @@ import { wishesOf, type WatchOptions } from './watchOptions.ts';
 
 export interface RecordOptions extends OutcomeOptions, Tracing, WatchOptions {
   engine: LaunchSpec['engine'];
+  /** Into long holds, a second. */
+  looks?: number;
 }
 
 /** Throws UserError before anything is started or written; afterwards resolves with how the program ended. */
@@ -29,8 +31,9 @@ export async function record(options: RecordOptions, python: string, args: strin
   const probe = new InterpreterProbe(join(home, 'interpreters.json'));
   const launch = await checkLaunch({ python, args, cwd, path: process.env.PATH }, probe);
   checkEngine(options.engine, launch);
-  const { engine, functions } = options;
-  const spec: LaunchSpec = { python: launch.python, args, cwd, env: {}, engine, ...(functions && { functions }) };
+  const { engine, functions, looks: looksHz } = options;
+  const chosen = { ...(functions && { functions }), ...(looksHz !== undefined && { looksHz }) };
+  const spec: LaunchSpec = { python: launch.python, args, cwd, env: {}, engine, ...chosen };
   const library = new Library(home);
   const target = launchTarget(spec, 'inherit', options);
   const path = await choosePath(options, library, target.command);

@@ -116,7 +116,7 @@ function sessionHandlers(sessions: Sessions): Pick<Handlers, SessionCalls> {
   return {
     'session.list': () => sessions.list(),
     'session.launch': async (spec) => (await sessions.launch(spec)).info(),
-    'session.attach': async ({ pid, engine, functions }) => (await sessions.attach(pid, engine, { functions })).info(),
+    'session.attach': async ({ pid, engine, ...tracing }) => (await sessions.attach(pid, engine, tracing)).info(),
     'session.open': async ({ path }) => (await sessions.openFile(path)).info(),
     'session.stop': async ({ id }) => {
       const session = sessions.live(id);

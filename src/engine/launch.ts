@@ -47,6 +47,7 @@ export function agentEnvironment(
     ...(tracing.children === false ? { GILSCOPE_CHILDREN: '0' } : {}),
     ...(tracing.sites === false ? { GILSCOPE_SITES: '0' } : {}),
     ...(tracing.functions === true ? { GILSCOPE_FUNCTIONS: '1' } : {}),
+    ...(tracing.looksHz === undefined ? {} : { GILSCOPE_LOOKS: String(tracing.looksHz) }),
     GILSCOPE_LIB: exactHindrance() === null && existsSync(NATIVE_LIBRARY) ? NATIVE_LIBRARY : '',
   };
 }
@@ -70,7 +71,7 @@ export function launchTarget(spec: LaunchSpec, stdio: Stdio, tracing: Tracing = 
     cwd: spec.cwd,
     spec,
     ppid: process.pid,
-    open: (door) => startProgram(spec, door, stdio, { ...tracing, functions: spec.functions }),
+    open: (door) => startProgram(spec, door, stdio, { ...tracing, functions: spec.functions, looksHz: spec.looksHz }),
     enter: () => Promise.resolve(null),
     pids: SAME_PIDS,
     whyNothing: () => whyNothing(spec),

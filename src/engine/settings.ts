@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import { settingsPatch, type CallArgs } from '../shared/contract/calls.ts';
 import type { Settings } from '../shared/contract/types.ts';
+import { LOOKS_HZ } from '../shared/looks.ts';
 import { fileError } from './errors.ts';
 import { readJson, writeJson } from './jsonFile.ts';
 
@@ -16,6 +17,7 @@ export const DEFAULTS: Settings = {
   lastFolder: null,
   attachEngine: 'auto',
   attachFunctions: false,
+  attachLooksHz: LOOKS_HZ,
 };
 
 /** Each setting by itself: one bad value does not cost the others. */

@@ -37,6 +37,8 @@ export interface Tracing {
   sites?: boolean | undefined;
   /** Every call, from the start. Of a launch the LaunchSpec says so. */
   functions?: boolean | undefined;
+  /** Looks into long holds a second, of the exact engine; 0: none. 50 when left out. Of a launch the LaunchSpec says so. */
+  looksHz?: number | undefined;
 }
 
 export interface Target {

@@ -69,6 +69,7 @@ int gs_configure(const char *key, long value) {
     if (atomic_load(&state) != IDLE) return fail(GS_ERR_STATE, "sizes can only be set before gs_start");
     if (strcmp(key, "ring") == 0) sizes.ring = power_of_two(value);
     else if (strcmp(key, "queue") == 0) sizes.queue = value < 1 << 20 ? 1 << 20 : (size_t)value;
+    else if (strcmp(key, "looks_us") == 0) gs_sites_look_every(value <= 0 ? 0 : (uint64_t)value * 1000u);
     else if (strcmp(key, "tick_ms") == 0) sizes.tick_ms = value < 1 ? 1 : value > 500 ? 500 : (uint32_t)value;
     else return fail(GS_ERR_STATE, "unknown setting");
     return GS_OK;

@@ -29,7 +29,7 @@
 #define BUILTIN (1ull << 62)     /* of one written in C; no index, of -1 neither */
 #define BUSY_TRIES 1000          /* whoever adds is done in microseconds */
 #define LONG_HOLD_NS 10000000u
-#define LOOK_EVERY_NS 9000000u
+#define LOOK_EVERY_NS 20000000u
 
 struct site {
     uintptr_t code;
@@ -223,9 +223,13 @@ const struct gs_site_layout *gs_sites_layout(void) { return layout_known ? &gs_s
 
 /* ---- looking at others ---- */
 
+static uint64_t look_every = LOOK_EVERY_NS;
 static struct {
     uint64_t next, looks, ns;
 } looking;
+
+void gs_sites_look_every(uint64_t ns) { look_every = ns; }
+uint64_t gs_sites_next_look(void) { return gs_sites_on && look_every ? looking.next : UINT64_MAX; }
 
 static uintptr_t foreign_word(uintptr_t address) {
     uintptr_t value = 0;
@@ -258,10 +262,10 @@ static void look_at(struct gs_outq *out, const struct gs_gil *gil, uint64_t now)
 }
 
 void gs_sites_look_around(struct gs_outq *out, uint64_t now, bool last) {
-    if (!gs_sites_on || (now < looking.next && !last)) return;
-    for (uint32_t i = 0; i < atomic_load(&gs_gil_count); i++)
+    if (!gs_sites_on || (now < gs_sites_next_look() && !last)) return;
+    for (uint32_t i = 0; look_every && i < atomic_load(&gs_gil_count); i++)
         if (atomic_load(&gs_gils[i].cond)) look_at(out, &gs_gils[i], now);
-    looking.next = now + LOOK_EVERY_NS;
+    looking.next = looking.next + look_every > now ? looking.next + look_every : now + look_every; /* what was missed is not made up for */
     looking.ns += gs_monotonic() - now;
     if (!last) return;
     char text[96];

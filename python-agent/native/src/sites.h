@@ -69,6 +69,10 @@ void gs_sites_tell(struct gs_outq *out);
  * no GIL and reads through the kernel, so what it sees may be a moment old or make no sense; the latter is thrown away. LOOK frames.
  */
 void gs_sites_look_around(struct gs_outq *out, uint64_t now, bool last);
+/* When the next look is due, ns; UINT64_MAX: never. */
+uint64_t gs_sites_next_look(void);
+/* Between two looks, ns; 0: none. Before a recording. */
+void gs_sites_look_every(uint64_t ns);
 /* In a forked child. */
 void gs_sites_child(void);
 

@@ -152,7 +152,13 @@ static bool round_of_streaming(void) {
     return going;
 }
 
-/* Meanwhile the agent's ticks are served, which are no reason to stream sooner. */
+static void look_around(uint64_t now) {
+    pthread_mutex_lock(&S.lock);
+    if (!atomic_load(&S.quit)) gs_sites_look_around(&S.out, now, false);
+    pthread_mutex_unlock(&S.lock);
+}
+
+/* Meanwhile the agent's ticks are served, and looks are taken, which are no reason to stream sooner. */
 static void wait_for_work(void) {
     struct pollfd p = {.fd = S.fd, .events = POLLOUT};
     uint64_t now = gs_monotonic(), end = now + S.sizes.tick_ms * 1000000ull;
@@ -160,6 +166,8 @@ static void wait_for_work(void) {
     do {
         uint64_t next = gs_commands_tick(now), until = next < end ? next : end;
         now = gs_monotonic();
+        if (now >= gs_sites_next_look()) look_around(now);
+        if (gs_sites_next_look() < until) until = gs_sites_next_look();
         if (atomic_load(&S.backlog) || now >= end) return;
         if (until <= now) continue;
         struct timespec pause = {0, (long)(until - now)};

@@ -138,10 +138,11 @@ class Entry {
       server = await listenFor(join(stage.here, 'report'), this.owner, (from) => hear(from, tell));
       const reportPath = join(stage.there, 'report');
       const { token, engine } = this.options;
-      const { children = true, sites = true, functions = false } = this.options.tracing ?? {};
+      const { children = true, sites = true, functions = false, looksHz } = this.options.tracing ?? {};
       // Texts only: the tracer's own reader (native/src/attach_json.c) knows nothing else.
       const flag = (on: boolean): string => (on ? '1' : '0');
-      const what = { engine, children: flag(children), sites: flag(sites), functions: flag(functions) };
+      const looks = looksHz === undefined ? {} : { looks: String(looksHz) };
+      const what = { engine, children: flag(children), sites: flag(sites), functions: flag(functions), ...looks };
       const config = { socket, token, ...what, lib: goods.library, agent_dir: goods.agent, report: reportPath };
       putText(stage, 'attach.json', JSON.stringify(config));
       const entered = await this.enter(stage, goods, JSON.stringify(config), reportPath);

@@ -11,6 +11,7 @@ import { describeError, isCancelled } from '../transport/index.ts';
 import { count } from '../lib/format.ts';
 import { SearchIcon } from '../ui/icons.tsx';
 import { Check } from '../ui/Check.tsx';
+import { LooksSelect } from '../ui/LooksSelect.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { identity, matches, type RunningRow } from './running.ts';
 import { actionOf, RunningItem } from './RunningRow.tsx';
@@ -168,6 +169,7 @@ export function RunningList({ autoFocus = false, onDone = NOTHING }: { autoFocus
   const { rows, error, hold } = useRunning();
   const connected = useUi((s) => s.connection === 'open');
   const functions = useSettings((s) => s.settings.attachFunctions);
+  const looksHz = useSettings((s) => s.settings.attachLooksHz);
   const patch = useSettings((s) => s.patch);
   const [search, setSearch] = useState('');
   const shown = useMemo(() => (rows ?? []).filter((row) => matches(row.process, search)), [rows, search]);
@@ -196,6 +198,12 @@ export function RunningList({ autoFocus = false, onDone = NOTHING }: { autoFocus
           />
         </div>
         <EngineSelect />
+        <LooksSelect
+          className="running__engine"
+          value={looksHz}
+          testId="attach-looks"
+          onChange={(attachLooksHz) => patch({ attachLooksHz })}
+        />
         <Check
           label="Trace functions"
           title={`Every call from the attach on: ${TRACE_COST}`}

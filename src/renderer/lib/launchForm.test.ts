@@ -18,7 +18,7 @@ describe('a spec survives the form', () => {
   ])('%s', (_name, args) => {
     const spec: LaunchSpec = { ...base, args, env: { A: '1', B: null } };
     expect(specFromForm(formFromSpec(spec))).toEqual({ spec, errors: null });
-    const traced = { ...spec, functions: true };
+    const traced = { ...spec, functions: true, looksHz: 0 };
     expect(specFromForm(formFromSpec(traced))).toEqual({ spec: traced, errors: null });
   });
 });

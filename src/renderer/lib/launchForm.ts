@@ -2,6 +2,7 @@
  * The launch form's fields and the LaunchSpec they stand for, both ways, and what is wrong with them. Pure; used by start/.
  */
 import type { LaunchSpec } from '../../shared/contract/types.ts';
+import { LOOKS_HZ } from '../../shared/looks.ts';
 import { parsePythonArgs } from '../../shared/pythonArgs.ts';
 import { asSentence } from '../transport/errors.ts';
 import { joinArgs, splitArgs } from '../../shared/shell.ts';
@@ -28,6 +29,8 @@ export interface LaunchForm {
   engine: LaunchSpec['engine'];
   /** Trace every call from the start. */
   functions: boolean;
+  /** Looks into long holds a second; 0: none. */
+  looksHz: number;
 }
 
 export type FieldErrors = Partial<Record<'python' | 'program' | 'args' | 'options' | 'cwd' | 'env', string>>;
@@ -42,6 +45,7 @@ export const emptyForm = (cwd: string): LaunchForm => ({
   env: [],
   engine: 'auto',
   functions: false,
+  looksHz: LOOKS_HZ,
 });
 
 /** What the form holds of a command line; one that Python would refuse stays in its options, to be put right there. */
@@ -70,6 +74,7 @@ export function formFromSpec(spec: LaunchSpec): LaunchForm {
     env: Object.entries(spec.env).map(([name, value]) => ({ name, value: value ?? '', remove: value === null })),
     engine: spec.engine,
     functions: spec.functions === true,
+    looksHz: spec.looksHz ?? LOOKS_HZ,
   };
 }
 
@@ -140,6 +145,7 @@ export function specFromForm(
       env: Object.fromEntries(named.map((row) => [row.name, row.remove ? null : row.value])),
       engine: form.engine,
       ...(form.functions && { functions: true }),
+      ...(form.looksHz !== LOOKS_HZ && { looksHz: form.looksHz }),
     },
     errors: null,
   };

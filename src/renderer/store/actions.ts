@@ -36,8 +36,8 @@ export async function launch(spec: LaunchSpec, options: { remember: boolean }): 
 
 /** Throws the engine's error, which the list of running programs shows beside the row. */
 export async function attach(pid: number): Promise<void> {
-  const { attachEngine: engine, attachFunctions } = useSettings.getState().settings;
-  adopt(await call('session.attach', { pid, engine, ...(attachFunctions && { functions: true }) }));
+  const { attachEngine: engine, attachFunctions, attachLooksHz: looksHz } = useSettings.getState().settings;
+  adopt(await call('session.attach', { pid, engine, looksHz, ...(attachFunctions && { functions: true }) }));
 }
 
 /** Opens a recording and shows it; while the rest is read the session's `progress` tells how far (app/ReadingStrip.tsx). */

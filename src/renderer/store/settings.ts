@@ -5,6 +5,7 @@
 import { create } from 'zustand';
 import type { CallArgs } from '../../shared/contract/calls.ts';
 import type { Settings } from '../../shared/contract/types.ts';
+import { LOOKS_HZ } from '../../shared/looks.ts';
 import { useThemeStore } from '../theme/theme.ts';
 import { call, isCancelled } from '../transport/index.ts';
 import { notifyError } from './ui.ts';
@@ -22,6 +23,7 @@ export const DEFAULT_SETTINGS: Settings = {
   lastFolder: null,
   attachEngine: 'auto',
   attachFunctions: false,
+  attachLooksHz: LOOKS_HZ,
 };
 
 interface SettingsState {

@@ -1,5 +1,6 @@
 /** Shapes that arguments of several calls share. Used by calls.ts and compare.ts. */
 import { z } from 'zod';
+import { MOST_LOOKS_HZ } from '../looks.ts';
 import { isWatch, parseWatch } from '../watchExpression.ts';
 
 export const id = z.string().min(1).max(64);
@@ -10,6 +11,9 @@ export const path = z
   .refine((p) => !p.includes('\0'), 'a path cannot contain NUL');
 export const text = (max: number) => z.string().max(max);
 
+/** Looks into long holds a second; 0: none. */
+export const looksHz = z.number().min(0).max(MOST_LOOKS_HZ);
+
 export const launchSpec = z.object({
   python: path,
   args: z.array(text(65536)).min(1).max(1000),
@@ -18,6 +22,7 @@ export const launchSpec = z.object({
   engine: z.enum(['auto', 'exact', 'estimated']),
   /** Trace every call from the start. */
   functions: z.boolean().optional(),
+  looksHz: looksHz.optional(),
   /** Objects whose reference count is sampled from the start. */
   watches: z
     .array(text(500).refine((watch) => isWatch(parseWatch(watch)), 'is no watch: write module:name'))

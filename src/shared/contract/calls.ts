@@ -4,7 +4,7 @@
  * Carried by src/server (WebSocket) and src/main + src/preload (Electron IPC), both through `packet.ts`.
  */
 import { z } from 'zod';
-import { id, launchSpec, path, text } from './arguments.ts';
+import { id, launchSpec, looksHz, path, text } from './arguments.ts';
 import type { BlameReply } from './blame.ts';
 import { compareArgs, type CompareInfo, type CompareReplies } from './compare.ts';
 import { compareSpec } from './compareSpec.ts';
@@ -42,6 +42,7 @@ export const settingsPatch = z
     lastFolder: path.nullable(),
     attachEngine: z.enum(['auto', 'exact', 'estimated']),
     attachFunctions: z.boolean(),
+    attachLooksHz: looksHz,
   })
   .partial()
   .strict();
@@ -66,6 +67,7 @@ export const callArgs = {
     pid: z.number().int().min(1).max(0x7fffffff),
     engine: z.enum(['auto', 'exact', 'estimated']),
     functions: z.boolean().optional(),
+    looksHz: looksHz.optional(),
   }),
   'session.open': z.object({ path }),
   /** Stops recording and detaches; the program goes on. */

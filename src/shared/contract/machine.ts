@@ -117,6 +117,8 @@ export interface LaunchSpec {
   engine: 'auto' | Engine;
   /** Trace every call from the start. */
   functions?: boolean | undefined;
+  /** Looks into long holds a second; 0: none. 50 when left out. */
+  looksHz?: number | undefined;
   /** Objects whose reference count is sampled from the start: "__main__:cache". */
   watches?: string[] | undefined;
 }
@@ -173,6 +175,8 @@ export interface Settings {
   attachEngine: LaunchSpec['engine'];
   /** Whether their calls are traced. */
   attachFunctions: boolean;
+  /** How often one looks into their long holds, a second; 0: not at all. */
+  attachLooksHz: number;
 }
 
 export interface LogLine {
