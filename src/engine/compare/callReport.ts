@@ -21,13 +21,13 @@ const failure = z.object({
   error: z.object({ message: z.string().max(10_000), remedy: z.string().max(10_000).nullable() }),
 });
 
-/** The file's JSON; null when there is no file. Throws a UserError if it is something else. */
+/** The file's JSON; undefined when there is no file. Throws a UserError if it is something else. */
 function readReportFile(path: string): unknown {
   let text: string;
   try {
     text = readFileSync(path, 'utf8');
   } catch (error) {
-    if (errorCode(error) === 'ENOENT') return null;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw fileError(error, `cannot read ${path}`);
   }
   try {
@@ -43,7 +43,7 @@ const notAReport = (path: string): UserError =>
 /** What a run measured of itself; null when it did not come so far (readCallFailure says why). Throws a UserError for a file that is none. */
 export function readCallReport(path: string): CallReport | null {
   const value = readReportFile(path);
-  if (value === null || failure.safeParse(value).success) return null;
+  if (value === undefined || failure.safeParse(value).success) return null;
   const parsed = report.safeParse(value);
   if (!parsed.success) throw notAReport(path);
   return parsed.data;

@@ -39,8 +39,8 @@ const CALL = new RegExp(`^${WORD}(\\.${WORD})*:${WORD}(\\.${WORD})*$`, 'u');
 
 /** Throws a UserError unless it is "module:function", the module as in an import. */
 export function checkCallName(call: string): void {
-  if (CALL.test(call)) return;
   const [module, name] = call.split(':');
+  if (CALL.test(call) && !module.endsWith('.py')) return;
   const file = /^(?:(.*)\/)?([^/]+?)(?:\.py)?$/.exec(module);
   const remedy =
     name !== undefined && file !== null && (module.endsWith('.py') || file[1] !== undefined)
