@@ -13,7 +13,7 @@ import { Library } from '../engine/library.ts';
 import { dataFolder } from '../engine/paths.ts';
 import { Recents } from '../engine/recents.ts';
 import { Sessions, type Emit } from '../engine/sessions.ts';
-import type { CompareInfo } from '../shared/contract/compare.ts';
+import type { CompareInfo, CompareSpec } from '../shared/contract/compare.ts';
 import { quoteArg } from '../shared/shell.ts';
 import { specOf, type AskedOptions } from './compareSpec.ts';
 import { compareText } from './compareText.ts';
@@ -22,19 +22,25 @@ import { checkWritable, say } from './outcome.ts';
 import { ProgressLine } from './progressLine.ts';
 import { plain } from './terminalText.ts';
 
-export interface CompareOptions extends AskedOptions {
+export interface OutcomeOptions {
   /** "-": standard output. */
   json?: string;
   showOutput?: boolean;
   quiet?: boolean;
 }
 
+export type CompareOptions = AskedOptions & OutcomeOptions;
+
 /** Some runs failed, or did not print the same. */
 const FAILED_STATUS = 1;
 
 /** Throws UserError, with nothing run, for what is wrong with the arguments; else resolves with the exit status. */
 export async function compare(texts: readonly string[], options: CompareOptions): Promise<number> {
-  const spec = specOf(texts, options);
+  return runComparison(specOf(texts, options), options);
+}
+
+/** The same for what has been put together already. */
+export async function runComparison(spec: CompareSpec, options: OutcomeOptions): Promise<number> {
   if (options.json !== undefined && options.json !== '-') checkWritable(resolve(options.json));
   const listener: { changed: ((info: CompareInfo) => void) | null } = { changed: null };
   const comparisons = engine(options.showOutput === true, (info) => listener.changed?.(info));
@@ -76,7 +82,7 @@ function onInterrupt(): Promise<NodeJS.Signals> {
   });
 }
 
-async function tell(comparison: Comparison, options: CompareOptions): Promise<void> {
+async function tell(comparison: Comparison, options: OutcomeOptions): Promise<void> {
   const report = comparison.report();
   const info = comparison.info();
   const out = options.json === '-' ? process.stderr : process.stdout;

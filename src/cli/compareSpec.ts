@@ -55,7 +55,12 @@ function isRecording(text: string): boolean {
 function sourceOf(text: string, { engine, cwd }: AskedOptions): VariantSource {
   if (isRecording(text)) return { kind: 'file', path: resolve(text) };
   const { args, error } = splitArgs(text);
-  if (args === null) throw new UserError('bad-argument', `cannot read the command ${text}: ${error}`, 'close it');
+  if (args === null)
+    throw new UserError(
+      'bad-argument',
+      `cannot read the command ${text}: ${error.replace(/\.$/, '')}`,
+      'quote as for a shell',
+    );
   const [python, ...rest] = args;
   if (python === undefined) throw new UserError('bad-argument', 'a command is empty', 'write "python3 script.py"');
   if (rest.length === 0)
@@ -68,7 +73,7 @@ function sourceOf(text: string, { engine, cwd }: AskedOptions): VariantSource {
 }
 
 function wordsOf(source: VariantSource): Words {
-  if (source.kind === 'file') return { python: '', rest: [basename(source.path, SUFFIX)] };
+  if (source.kind === 'file') return { python: null, rest: [basename(source.path, SUFFIX)] };
   const { python, args } = source.spec;
   try {
     const { program, options, rest } = parsePythonArgs(args);
@@ -120,7 +125,7 @@ function callSpecOf(call: string, texts: readonly string[], options: AskedOption
     throw new UserError('bad-argument', `with --call there are no commands, but there is ${texts[0]}`, 'leave it out');
   if (options.names !== undefined)
     throw new UserError('bad-argument', 'the variants of --call have names already', 'leave --names out');
-  const { args = [], workers = 4, modes = [...CALL_MODES].filter((mode) => mode !== 'interpreters') } = options;
+  const { args = [], workers = 4, modes = [...CALL_MODES] } = options;
   return {
     kind: 'call',
     call: {

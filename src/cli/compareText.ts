@@ -1,6 +1,6 @@
 /** A comparison as text: figures of each variant, how they stand to the first, and the verdict. Pure; used by compare.ts. */
-import { difference } from '../shared/compare/spread.ts';
-import type { CompareReport, CompareVariant, Spread } from '../shared/contract/compare.ts';
+import { difference, spreadOf } from '../shared/compare/spread.ts';
+import type { CallReport, CompareReport, CompareVariant, Spread } from '../shared/contract/compare.ts';
 import { formatBytes, formatCount, formatPercent, formatSeconds, NO_FIGURE, three } from '../shared/format.ts';
 import { plain, table, type Column } from './terminalText.ts';
 
@@ -13,26 +13,44 @@ interface Row {
   format: (value: number) => string;
   /** Left out where no variant has it. */
   optional?: boolean;
-  /** Has no ratio that would mean anything: a share. */
-  share?: boolean;
+  /** A share, or what may be next to nothing in one of them: a ratio of it says nothing. */
+  alone?: boolean;
+  /** Estimated is not to be held against exact. */
+  gil?: boolean;
 }
 
 const ROWS: readonly Row[] = [
   { title: 'wall-clock', spread: (v) => v.wall_s, format: formatSeconds },
+  { title: 'work', spread: (v) => called(v, (one) => one.work_s), format: formatSeconds, optional: true },
+  { title: 'tasks in all', spread: (v) => called(v, (one) => one.task_s), format: formatSeconds, optional: true },
+  { title: 'passed', spread: (v) => called(v, (one) => one.passed_bytes), format: formatBytes, optional: true },
+  {
+    title: 'shut-down',
+    spread: (v) => called(v, (one) => one.shut_down_s),
+    format: formatSeconds,
+    optional: true,
+    alone: true,
+  },
   { title: 'CPU', spread: (v) => v.cpu_s, format: formatSeconds },
   { title: 'effective cores', spread: (v) => v.effective_cores, format: three },
-  { title: 'start-up', spread: (v) => v.start_up_s, format: formatSeconds },
-  { title: 'GIL held', spread: (v) => v.gil_held_share, format: formatPercent, share: true },
-  { title: 'GIL contended', spread: (v) => v.gil_contended_share, format: formatPercent, share: true },
-  { title: 'GIL free', spread: (v) => v.gil_free_share, format: formatPercent, share: true },
-  { title: 'GIL wait', spread: (v) => v.gil_wait_s, format: formatSeconds },
-  { title: 'wait p95', spread: (v) => v.wait_p95_s, format: formatSeconds },
-  { title: 'lock wait', spread: (v) => v.lock_wait_s, format: formatSeconds, optional: true },
-  { title: 'pre-empted', spread: (v) => v.switches?.preempted ?? null, format: whole },
-  { title: 'voluntary', spread: (v) => v.switches?.voluntary ?? null, format: whole },
+  { title: 'start-up', spread: (v) => v.start_up_s, format: formatSeconds, alone: true },
+  { title: 'GIL held', spread: (v) => v.gil_held_share, format: formatPercent, alone: true },
+  { title: 'GIL contended', spread: (v) => v.gil_contended_share, format: formatPercent, alone: true },
+  { title: 'GIL free', spread: (v) => v.gil_free_share, format: formatPercent, alone: true },
+  { title: 'GIL wait', spread: (v) => v.gil_wait_s, format: formatSeconds, gil: true },
+  { title: 'wait p95', spread: (v) => v.wait_p95_s, format: formatSeconds, gil: true },
+  { title: 'lock wait', spread: (v) => v.lock_wait_s, format: formatSeconds, optional: true, gil: true },
+  { title: 'pre-empted', spread: (v) => v.switches?.preempted ?? null, format: whole, gil: true },
+  { title: 'voluntary', spread: (v) => v.switches?.voluntary ?? null, format: whole, gil: true },
   { title: 'memory, PSS', spread: (v) => v.memory_bytes?.pss ?? null, format: formatBytes, optional: true },
   { title: 'memory, RSS', spread: (v) => v.memory_bytes?.rss ?? null, format: formatBytes },
 ];
+
+/** Of what `--call` measured in each run. */
+function called({ call }: CompareVariant, figure: (report: CallReport) => number | null): Spread | null {
+  const values = call.map(figure);
+  return values.every((value) => value !== null) ? spreadOf(values) : null;
+}
 
 /** The median of an even number of counts may lie between two. */
 function whole(count: number): string {
@@ -86,8 +104,13 @@ function sideBySide(variants: readonly CompareVariant[]): string {
 /** The others' figures over the first one's. */
 function ratios([first, ...others]: readonly CompareVariant[]): string {
   const rows = rowsOf([first, ...others])
-    .filter(({ share }) => share !== true)
-    .map(({ title, spread }) => [title, ...others.map((other) => ratioText(spread(first), spread(other)))])
+    .filter(({ alone }) => alone !== true)
+    .map(({ title, spread, gil }) => [
+      title,
+      ...others.map((other) =>
+        gil === true && other.engine !== first.engine ? NO_FIGURE : ratioText(spread(first), spread(other)),
+      ),
+    ])
     .filter((row) => row.slice(1).some((cell) => cell !== NO_FIGURE));
   if (rows.length === 0) return '';
   return table(
@@ -96,29 +119,34 @@ function ratios([first, ...others]: readonly CompareVariant[]): string {
   );
 }
 
-/** One below the other, when they are too many or too wide: the figures that decide. */
+/** Of the figures those that decide, and what they are called where there is little room. */
+const SHORT = new Map([
+  ['work', 'work'],
+  ['CPU', 'CPU'],
+  ['effective cores', 'cores'],
+  ['GIL held', 'held'],
+  ['wait p95', 'wait p95'],
+  ['memory, RSS', 'memory'],
+]);
+
+/** One below the other, when they are too many or too wide: medians. */
 function stacked(variants: readonly CompareVariant[]): string {
+  const [wall, ...rows] = rowsOf(variants).filter(({ title }) => title === 'wall-clock' || SHORT.has(title));
   const [first] = variants;
-  const of = (title: string): Row => ROWS.find((row) => row.title === title)!;
-  const median = (title: string, variant: CompareVariant): string => {
-    const { spread, format } = of(title);
-    const found = spread(variant);
-    return found === null ? NO_FIGURE : format(found.median);
-  };
-  const wall = of('wall-clock');
-  const titles = ['CPU', 'effective cores', 'GIL held', 'wait p95', 'memory, RSS'];
-  const short = ['CPU', 'cores', 'held', 'wait p95', 'memory'];
-  const rows = variants.map((variant, i) => [
+  const cells = variants.map((variant, i) => [
     shortName(variant.name),
     spreadText(wall.spread(variant), wall.format),
     i === 0 ? '' : ratioText(wall.spread(first), wall.spread(variant)),
-    ...titles.map((title) => median(title, variant)),
+    ...rows.map(({ spread, format }) => {
+      const found = spread(variant);
+      return found === null ? NO_FIGURE : format(found.median);
+    }),
   ]);
   const columns: Column[] = [
-    ...[{ title: '' }, { title: 'wall-clock' }, { title: `to the first` }],
-    ...short.map((title) => ({ title, right: true })),
+    ...['', 'wall-clock', 'to the first'].map((title) => ({ title })),
+    ...rows.map(({ title }) => ({ title: SHORT.get(title)!, right: true })),
   ];
-  return table(columns, rows);
+  return table(columns, cells);
 }
 
 const widest = (text: string): number => Math.max(...text.split('\n').map((line) => line.length));
@@ -134,20 +162,15 @@ function figures(variants: readonly CompareVariant[]): string {
   return narrow + star(narrow);
 }
 
-function called(variants: readonly CompareVariant[]): string {
-  const rows = variants.flatMap(({ name, call }) => {
-    const [last] = call.slice(-1);
-    if (last === undefined) return [];
-    const { work_s: work, task_s: task, shut_down_s: down, passed_bytes: passed, results } = last;
-    const figures = [work, task, down].map(formatSeconds);
-    return [[shortName(name), ...figures, passed === null ? NO_FIGURE : formatBytes(passed), plain(results)]];
-  });
-  const columns: Column[] = [
-    { title: 'last run' },
-    ...['work', 'tasks in all', 'shut-down', 'passed'].map((title) => ({ title, right: true })),
-    { title: 'results' },
-  ];
-  return rows.length === 0 ? '' : `\n${table(columns, rows)}`;
+/** What the calls came to: once where all came to the same. */
+function resultsText(variants: readonly CompareVariant[]): string {
+  const all = variants.flatMap(({ name, call }) => call.slice(0, 1).map(({ results }) => ({ name, results })));
+  if (all.length === 0) return '';
+  const same = new Set(variants.flatMap(({ call }) => call.map(({ digest }) => digest))).size === 1;
+  const lines = same
+    ? [`all came to ${plain(all[0].results)}`]
+    : all.map(({ name, results }) => `${plain(name)} came to ${plain(results)}`);
+  return `\n${lines.join('\n')}\n`;
 }
 
 /** Everything but where the recordings are. */
@@ -162,5 +185,5 @@ export function compareText({ variants, failed, notes, verdict }: CompareReport)
     ...verdict.limits,
   ];
   const noteLines = notes.map((note) => `${plain(note)}\n`).join('');
-  return `${figures(variants)}${called(variants)}\n${failures.join('')}${noteLines}${sentences.map((one) => `${plain(one)}\n`).join('')}`;
+  return `${figures(variants)}${resultsText(variants)}\n${failures.join('')}${noteLines}${sentences.map((one) => `${plain(one)}\n`).join('')}`;
 }

@@ -16,6 +16,7 @@ const common = (lists: readonly (readonly string[])[], at: (list: readonly strin
 
 /** Of each list what is left without the begin and the end that all have; without words in the middle that all have, too, when they are as long. */
 function differing(lists: readonly (readonly string[])[]): string[][] {
+  if (lists.length === 0) return [];
   const head = common(lists, (list, i) => list[i]);
   const rest = lists.map((list) => list.slice(head));
   const tail = common(rest, (list, i) => list[list.length - 1 - i]);
@@ -35,22 +36,24 @@ function apart(names: readonly string[]): string[] {
   });
 }
 
-/** A command as words, the interpreter first and its path apart from the rest. */
+/** A command as words. */
 export interface Words {
-  python: string;
+  /** The interpreter; null of a recording. */
+  python: string | null;
   /** The program without its folder, and its arguments. */
   rest: readonly string[];
 }
 
 export function shortNames(commands: readonly Words[]): string[] {
   const rests = commands.map(({ rest }) => rest);
-  const pythons = commands.map(({ python }) => python.split('/'));
   const byArguments = differing(rests);
-  const byPython = differing(pythons);
-  const names = commands.map(({ rest }, i) => {
+  const byPython = differing(commands.flatMap(({ python }) => (python === null ? [] : [python.split('/')])));
+  let next = 0;
+  const names = commands.map(({ python, rest }, i) => {
+    const interpreter = python === null ? '' : byPython[next++].join('/');
     // One that has nothing of its own is called by its program.
     const own = byArguments[i].join(' ') || (byArguments.some((words) => words.length > 0) ? (rest[0] ?? '') : '');
-    return cut([byPython[i].join('/'), own].filter((part) => part !== '').join(' ')) || cut(rest[0] ?? '') || 'python';
+    return cut([interpreter, own].filter((part) => part !== '').join(' ')) || cut(rest[0] ?? '') || 'python';
   });
   return apart(names);
 }

@@ -126,7 +126,7 @@ export function variantOf(head: VariantHead, runs: readonly MeasuredRun[]): Comp
     wall_s: by(wallOf),
     cpu_s: by(cpuOf),
     effective_cores: by(coresOf),
-    processes: none ? null : Math.max(...summaries.map((one) => recorded(one).length)),
+    processes: none ? null : Math.max(...summaries.map(({ processes }) => processes.length)),
     ...startUp(runs),
     gil_held_share: by((one) => gilShare(one, 'held_s')),
     gil_contended_share: by((one) => gilShare(one, 'contended_s')),
