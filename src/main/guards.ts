@@ -35,7 +35,9 @@ export function guardEverything(devServer: string | null): void {
       permission === ALLOWED_PERMISSION && contents !== null && isOwnPage(contents.getURL(), devServer),
   );
   pages.setDevicePermissionHandler(() => false);
-  pages.on('will-download', (event) => {
-    event.preventDefault();
+  pages.on('will-download', (event, item) => {
+    // A figure that our page itself made (`blob:`) may be saved, where the user says; nothing is fetched from anywhere.
+    const made = /^blob:(.*)$/.exec(item.getURL())?.[1];
+    if (made === undefined || !isOwnPage(made, devServer)) event.preventDefault();
   });
 }

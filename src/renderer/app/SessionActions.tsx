@@ -9,6 +9,7 @@ import { ChevronIcon } from '../ui/icons.tsx';
 import { Confirm } from '../ui/Dialog.tsx';
 import { MenuButton } from '../ui/Menu.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
+import { ExportView } from '../compare/figure/ExportFigure.tsx';
 import { FilePicker } from '../files/FilePicker.tsx';
 import { SESSION_SUFFIX } from '../files/OpenButton.tsx';
 
@@ -102,9 +103,12 @@ export function SessionActions({ session }: { session: SessionInfo }) {
   return (
     <>
       {session.state !== 'starting' && session.state !== 'failed' && (
-        <button type="button" className="btn" data-testid="save-as" onClick={() => setSaving(true)}>
-          Save as…
-        </button>
+        <>
+          <ExportView session={session} />
+          <button type="button" className="btn" data-testid="save-as" onClick={() => setSaving(true)}>
+            Save as…
+          </button>
+        </>
       )}
       {session.alive && <EndProgram session={session} />}
       {session.alive && session.state === 'stopped' && <AttachAgain session={session} />}

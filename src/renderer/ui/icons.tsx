@@ -30,7 +30,9 @@ export const TrashIcon = icon(<path d="M3 4.5h10M6.5 4V2.5h3V4M4.5 4.5l.5 9h6l.5
 export const CopyIcon = icon(<path d="M6 5.5h7.5V14H6zM3 10.5H2.5V2H10v.5" />);
 export const PlayIcon = icon(<path d="M5 3.5v9l7.5-4.5z" fill="currentColor" />);
 export const SearchIcon = icon(<path d="M7 2.5a4.5 4.5 0 1 0 0 9 4.5 4.5 0 0 0 0-9zM10.5 10.5 14 14" />);
-export const HelpIcon = icon(<path d="M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM6 6.3a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M8 11.6h0" />);
+export const HelpIcon = icon(
+  <path d="M8 1.8a6.2 6.2 0 1 0 0 12.4A6.2 6.2 0 0 0 8 1.8zM6 6.3a2 2 0 1 1 2.9 1.8c-.6.3-.9.7-.9 1.3M8 11.6h0" />,
+);
 export const SunIcon = icon(
   <path d="M8 5.2a2.8 2.8 0 1 0 0 5.6 2.8 2.8 0 0 0 0-5.6zM8 1.5v1M8 13.5v1M1.5 8h1M13.5 8h1M3.4 3.4l.7.7M11.9 11.9l.7.7M12.6 3.4l-.7.7M4.1 11.9l-.7.7" />,
 );
@@ -39,6 +41,8 @@ export const SystemIcon = icon(<path d="M2 3h12v8H2zM6 14h4M8 11v3" />);
 export const FitIcon = icon(<path d="M3 4v8M13 4v8M5 8h6M6.5 6.5 5 8l1.5 1.5M9.5 6.5 11 8 9.5 9.5" />);
 export const FunnelIcon = icon(<path d="M3 4h10L9.2 8.4v3.8l-2.4-1.2V8.4z" />);
 export const ArrowIcon = icon(<path d="M3 8h9.5M9 4.5 12.5 8 9 11.5" />);
+
+export const PictureIcon = icon(<path d="M2 3h12v10H2zM2 11l3.5-3.5L8 10l2.5-2.5L14 11M10.8 5.6h0" />);
 
 export function Logo({ size = 20 }: { size?: number }) {
   return (

@@ -1,15 +1,19 @@
 /** The menu that exports a figure: SVG, PNG, or a copy on the clipboard; light for paper, or dark. */
 import { useState } from 'react';
 import type { CompareInfo } from '../../../shared/contract/compare.ts';
+import type { SessionInfo } from '../../../shared/contract/types.ts';
 import { attempt } from '../../store/actions.ts';
 import { useSessions } from '../../store/sessions.ts';
 import { notify } from '../../store/ui.ts';
+import { viewStore } from '../../store/view.ts';
 import type { Theme } from '../../theme/colours.ts';
+import { PictureIcon } from '../../ui/icons.tsx';
 import { MenuButton, type MenuItem } from '../../ui/Menu.tsx';
 import { comparisonFigure } from './comparison.ts';
 import { figureSvg } from './figure.ts';
 import { copyPicture, pngOf, save } from './files.ts';
 import type { FigureInput } from './input.ts';
+import { recordingFigure } from './recording.ts';
 import { fileName } from './words.ts';
 
 interface MenuProps {
@@ -18,6 +22,8 @@ interface MenuProps {
   /** Asks for all that the figure shows. */
   input: (theme: Theme) => Promise<FigureInput>;
   disabled?: boolean;
+  /** Only its icon. */
+  compact?: boolean;
 }
 
 type Way = 'svg' | 'png' | 'copy';
@@ -43,7 +49,7 @@ async function exportAs(way: Way, title: string, figure: Promise<string>): Promi
 }
 
 /** For whatever makes a figure; `ExportFigure` is that of a comparison. */
-export function FigureMenu({ title, input, disabled = false }: MenuProps) {
+export function FigureMenu({ title, input, disabled = false, compact = false }: MenuProps) {
   const [busy, setBusy] = useState(false);
   const items: MenuItem[] = WAYS.map(({ way, theme, label, hint }) => ({
     id: `figure-${way}${theme === 'dark' ? '-dark' : ''}`,
@@ -55,8 +61,15 @@ export function FigureMenu({ title, input, disabled = false }: MenuProps) {
     },
   }));
   return (
-    <MenuButton label="Export figure" items={items} testId="export-figure" disabled={disabled || busy}>
-      Export figure
+    <MenuButton
+      label="Export figure"
+      items={items}
+      className={compact ? 'btn btn--icon' : 'btn'}
+      testId="export-figure"
+      disabled={disabled || busy}
+    >
+      <PictureIcon />
+      {!compact && 'Export figure'}
     </MenuButton>
   );
 }
@@ -78,4 +91,10 @@ export function ExportFigure({ compare, sessions }: Props) {
     );
   };
   return <FigureMenu title={compare.title} input={input} disabled={compare.state === 'running'} />;
+}
+
+/** Of what the timeline shows of a session. */
+export function ExportView({ session }: { session: SessionInfo }) {
+  const input = (theme: Theme) => recordingFigure(session, viewStore(session.id).getState().range, theme);
+  return <FigureMenu compact title={session.title} input={input} />;
 }

@@ -148,7 +148,7 @@ describe('a figure', () => {
   });
 
   it('stays one picture when there are more threads than a page has room for, and says how many are left out', () => {
-    const art = Array.from({ length: 40 }, (_, i) => `T${i}: ${'w'.repeat(i)}${'H'}${'.'.repeat(45 - i)}_`).join('\n');
+    const art = Array.from({ length: 40 }, (_, i) => `T${i}: ${'w'.repeat(i)}H${'.'.repeat(45 - i)}_`).join('\n');
     const model = modelOfArt(art);
     const xml = figureSvg(input({ recordings: [recording('A', shownOf(model, model.endNs))] }));
     expect(xml).toContain('and 28 threads more');
