@@ -103,27 +103,43 @@ export function traitsOf(store: Store, figures: Figures, only: number | null = n
   return { threads, heldS: threads.reduce((sum, t) => sum + t.holdS, 0), free, contended, contendedS };
 }
 
-/** Who held the GIL while a thread waited for it, over all waits that start in the range. */
-export function waitedBehind(
-  store: Store,
-  thread: number,
-  range: FullRange,
-): { totalNs: number; byThread: Map<number, number> } {
+export interface Behind {
+  /** Of the waits looked into. */
+  totalNs: number;
+  /** Of it, what each thread held the GIL meanwhile. */
+  byThread: Map<number, number>;
+  /** Waits of some length come again and again from the first to the last of them, not in a burst or two (threads being started, and joined). */
+  steady: boolean;
+}
+
+/** The quarters of the time from the first to the last all have one. */
+function isSteady(starts: number[]): boolean {
+  const first = starts[0];
+  const span = starts[starts.length - 1] - first;
+  if (!(span > 0)) return false;
+  return new Set(starts.map((ns) => Math.min(3, Math.floor((4 * (ns - first)) / span)))).size === 4;
+}
+
+/** Who held the GIL while a thread waited for it, over all waits that start in the range; `longNs`: what counts as some length. */
+export function waitedBehind(store: Store, thread: number, range: FullRange, longNs: number): Behind {
   const { rows } = store.tracks[thread];
   const from = rows.lowerBound(range.start);
   const to = rows.lowerBound(range.end);
   // Evenly spread: after each wait looked into, so many intervals are passed over.
   const stride = Math.max(1, Math.floor((to - from) / MOST_WAITS));
   const sums = new HolderSums(store.tracks.length);
+  const starts: number[] = [];
   let totalNs = 0;
   for (let i = from; i < to;) {
     if (stateOf(rows.meta(i)) !== ThreadState.wait) {
       i++;
       continue;
     }
-    totalNs += rows.end(i) - rows.start(i);
+    const ns = rows.end(i) - rows.start(i);
+    totalNs += ns;
+    if (ns >= longNs) starts.push(rows.start(i));
     store.gils[rows.tag(i)].owner.accumulate(rows.start(i), rows.end(i), sums);
     i += stride;
   }
-  return { totalNs, byThread: new Map(sums.touched.map((t) => [t, sums.ns[t]])) };
+  return { totalNs, byThread: new Map(sums.touched.map((t) => [t, sums.ns[t]])), steady: isSteady(starts) };
 }

@@ -24,9 +24,9 @@ const OF_SESSION: Finder<SessionContext>[] = [noGil, tooShort, startUp, multiPro
 /** ... and those about threads that share a GIL. */
 const OF_PROCESS: Finder<Context>[] = [
   lockContention,
+  tooManyThreads,
   ioStarved,
   nativeParallel,
-  tooManyThreads,
   cpuBound,
   singleThread,
   ioBound,

@@ -5,7 +5,6 @@ import {
   contendedEvidence,
   FREE_HIGH,
   heldEvidence,
-  IDLE,
   nameList,
   share,
   type Context,
@@ -13,6 +12,8 @@ import {
 } from './context.ts';
 import { nativeThreads } from './native.ts';
 
+/** At work for less than this part: there is no work to speak of. */
+const BUSY = 0.25;
 /** One thread has (nearly) all of the work. */
 const SOLE_WORKER = 0.9;
 
@@ -34,7 +35,7 @@ export function singleThread(context: Context): Finding | null {
   if (sole === undefined || traits.contended >= CONTENDED_LOW) return null;
   const allS = works.reduce((sum, { workS }) => sum + workS, 0);
   const busy = share(sole.workS, gilLifeS(context, sole.thread.process));
-  if (share(sole.workS, allS) < SOLE_WORKER || busy < IDLE) return null;
+  if (share(sole.workS, allS) < SOLE_WORKER || busy < BUSY) return null;
   const { thread, nativeS } = sole;
   const inNative = nativeS > thread.holdS;
   const nativeText = `It ran about ${formatSeconds(nativeS)} in native code with the GIL released.`;

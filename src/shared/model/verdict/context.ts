@@ -14,8 +14,6 @@ export const CONTENDED_LOW = 0.1;
 export const CONTENDED_HIGH = 0.5;
 /** Free for at least this part: input and output set the pace. */
 export const FREE_HIGH = 0.5;
-/** Held for less than this part: there is no Python work to speak of. */
-export const IDLE = 0.05;
 /** Holders that had a core for less than this part of their holds were kept from it by other programs. */
 const HAD_A_CORE = 0.7;
 
@@ -46,12 +44,12 @@ export const total = (threads: ThreadTraits[], of: (thread: ThreadTraits) => num
 export const plural = (threads: unknown[], one: string, several: string): string =>
   threads.length === 1 ? one : several;
 
-/** At most three names; the rest is a number. Threads of one name are told as so many. */
-export function nameList(threads: { name: string }[]): string {
+/** At most three names; the rest is a number. Threads (or whatever they are) of one name are told as so many. */
+export function nameList(threads: { name: string }[], what = 'threads'): string {
   const counts = new Map<string, number>();
   for (const { name } of threads) counts.set(name, (counts.get(name) ?? 0) + 1);
   const shown = [...counts].slice(0, 3);
-  const names = shown.map(([name, count]) => (count === 1 ? name : `${count} threads named ${name}`));
+  const names = shown.map(([name, count]) => (count === 1 ? name : `${count} ${what} named ${name}`));
   const more = threads.length - shown.reduce((sum, [, count]) => sum + count, 0);
   return formatList(more > 0 ? [...names, `${more} more`] : names);
 }

@@ -21,6 +21,12 @@ const CROWD = 8;
 /** One of the crowd wants the GIL for this part of its life. */
 const CROWD_WANTS = 0.5;
 
+/**
+ * Of the time they want the GIL they wait for this part of it: two that take turns all the time wait for a half. Not of the whole range, so that
+ * neither the interpreter's start nor a busy machine, which makes it longer, counts.
+ */
+const TAKES_TURNS = 0.25;
+
 const PROCESSES = 'Processes (multiprocessing, ProcessPoolExecutor) have a GIL each and can use several cores';
 
 /** Advice, limits and the figure for threads whose work could be done by processes. */
@@ -41,8 +47,9 @@ function processesInstead(
 export function cpuBound(context: Context): Finding | null {
   const { traits } = context;
   const workers = traits.threads.filter((t) => t.kind === 'cpu').sort((a, b) => b.holdS - a.holdS);
-  if (workers.length < 2 || traits.contended < CONTENDED_HIGH) return null;
   const held = total(workers, (t) => t.holdS);
+  const waited = total(workers, (t) => t.waitS);
+  if (workers.length < 2 || share(waited, held + waited) < TAKES_TURNS) return null;
   return {
     kind: 'cpu_bound',
     text: `${nameList(workers)} take turns: together they run ${three(share(held, context.lengthS))} cores' worth of Python, because only one at a time can hold the GIL.`,

@@ -3,6 +3,7 @@
  * Bounded, however long the recording; a part of the time seen in this way is within two hundredths of the true one.
  */
 import { IntervalFlag, ThreadState, type ThreadIdx } from '../../contract/types.ts';
+import { NS_PER_MS } from '../../units.ts';
 import type { FullRange } from '../figures.ts';
 import { flagsOf, fractionOf, stateOf } from '../states.ts';
 import type { Store } from '../store.ts';
@@ -11,8 +12,11 @@ import type { ThreadTraits } from '../traits.ts';
 export const LOOKS = 1000;
 /** The threads that do most; beside so many the rest changes no verdict. */
 const MOST_LANES = 64;
-/** Released, on a core for this part: native code, even on a machine that is short of cores. */
+/** Released, on a core for this part: native code ... */
 const NATIVE_FRACTION = 0.25;
+/** ... or with so much CPU in one piece, for a machine that is short of cores: no mere waiting takes as much, but for a very long one. */
+const NATIVE_NS = NS_PER_MS;
+const NATIVE_LEAST = 0.01;
 /** Moments at equal distances would meet a program's own period again and again. */
 const GOLDEN = 0.6180339887498949;
 
@@ -33,14 +37,20 @@ export interface Looks {
   lanes: Lane[];
 }
 
-function doingOf(meta: number): Doing {
+function isNative(meta: number, ns: number): boolean {
+  const fraction = fractionOf(meta) ?? 0;
+  if (stateOf(meta) === ThreadState.running || fraction >= NATIVE_FRACTION) return true;
+  const measured = (flagsOf(meta) & IntervalFlag.sampled) === 0;
+  return measured && fraction >= NATIVE_LEAST && fraction * ns >= NATIVE_NS;
+}
+
+function doingOf(meta: number, ns: number): Doing {
   const state = stateOf(meta);
   if (state === ThreadState.hold) return Doing.hold;
   if (state === ThreadState.wait) return Doing.wait;
   if (state !== ThreadState.running && state !== ThreadState.blocked) return Doing.none;
   if (flagsOf(meta) & IntervalFlag.lock) return Doing.lock;
-  if (state === ThreadState.running || (fractionOf(meta) ?? 0) >= NATIVE_FRACTION) return Doing.native;
-  return Doing.blocked;
+  return isNative(meta, ns) ? Doing.native : Doing.blocked;
 }
 
 function laneOf(store: Store, thread: ThreadIdx, times: Float64Array): Lane {
@@ -54,7 +64,7 @@ function laneOf(store: Store, thread: ThreadIdx, times: Float64Array): Lane {
     if (at >= rows.length || rows.start(at) > t) at--;
     if (at < 0) at = 0;
     else if (t <= rows.end(at)) {
-      did[i] = doingOf(rows.meta(at));
+      did[i] = doingOf(rows.meta(at), rows.end(at) - rows.start(at));
       row[i] = at;
     }
   }

@@ -77,7 +77,7 @@ export function startUp(context: SessionContext): Finding | null {
   if (startS <= workS || phaseS <= workS || startS + workS < BUSY * lifeS) return null;
   return {
     kind: 'start_up',
-    text: `Starting processes costs more than they gain: ${nameList(workers)} needed ${formatSeconds(startS)} in all until they could begin, and then worked for ${formatSeconds(workS)}.`,
+    text: `Starting processes costs more than they gain: ${nameList(workers, 'processes')} needed ${formatSeconds(startS)} in all until they could begin, and then worked for ${formatSeconds(workS)}.`,
     evidence: [
       `From the start of the first to the end of the last ${formatSeconds(phaseS)} passed: one process that was there already would have done their ${formatSeconds(workS)} of work sooner.`,
       ...workers

@@ -1,5 +1,6 @@
 /** I/O threads that starve behind CPU-bound ones: what they wait is set by the others' switch interval, not by their own work. */
 import { formatCount, formatPercent, formatSeconds } from '../../format.ts';
+import { NS_PER_S } from '../../units.ts';
 import { waitedBehind, type ThreadTraits } from '../traits.ts';
 import {
   intervalEvidence,
@@ -18,6 +19,8 @@ const STARVED_WAITS = 5;
 const STARVED_MEAN_S = 0.0005;
 /** Most of the waiting must be behind CPU-bound holders to blame them. */
 const STARVED_BEHIND = 0.5;
+/** Looked into one by one; those that wait most. */
+const MOST_CANDIDATES = 16;
 /** A wait of so many intervals for each CPU-bound thread is the interval's doing; a longer one is the machine's. */
 const INTERVALS_EACH = 1.5;
 /** A short interval to compare with, when advice names one. */
@@ -39,18 +42,34 @@ function starvedAdvice(context: Context, starved: ThreadTraits, behind: number, 
   return `${shorten}: predicted wait about ${formatSeconds(predicted)} each time, for more switches.`;
 }
 
-export function ioStarved(context: Context): Finding | null {
-  const candidates = context.traits.threads
-    .filter((t) => t.kind === 'io' && t.waits >= STARVED_WAITS && t.waitS / t.waits >= STARVED_MEAN_S)
-    .sort((a, b) => b.waitS - a.waitS);
-  const hogs = context.traits.threads.filter((t) => t.kind === 'cpu');
-  const [starved, ...others] = candidates;
-  if (starved === undefined || hogs.length === 0) return null;
-  const behind = waitedBehind(context.store, starved.idx, context.figures.range);
+interface Starved {
+  thread: ThreadTraits;
+  /** CPU-bound threads it waited for, and the part of its waiting that was for them. */
+  blamed: ThreadTraits[];
+  fraction: number;
+}
+
+function starvedBehind({ store, figures: { range } }: Context, thread: ThreadTraits, hogs: ThreadTraits[]): Starved[] {
+  const behind = waitedBehind(store, thread.idx, range, STARVED_MEAN_S * NS_PER_S);
   const behindNs = (t: ThreadTraits): number => behind.byThread.get(t.idx) ?? 0;
   const blamed = hogs.filter((t) => behindNs(t) > 0);
   const fraction = share(total(blamed, behindNs), behind.totalNs);
-  if (fraction < STARVED_BEHIND) return null;
+  return behind.steady && fraction >= STARVED_BEHIND ? [{ thread, blamed, fraction }] : [];
+}
+
+export function ioStarved(context: Context): Finding | null {
+  const hogs = context.traits.threads.filter((t) => t.kind === 'cpu');
+  if (hogs.length === 0) return null;
+  const found = context.traits.threads
+    .filter((t) => t.kind === 'io' && t.waits >= STARVED_WAITS && t.waitS / t.waits >= STARVED_MEAN_S)
+    // Who holds for as long as it waits takes its turns like the others.
+    .filter((t) => t.holdS < t.waitS)
+    .sort((a, b) => b.waitS - a.waitS)
+    .slice(0, MOST_CANDIDATES)
+    .flatMap((t) => starvedBehind(context, t, hogs));
+  if (found.length === 0) return null;
+  const { thread: starved, blamed, fraction } = found[0];
+  const others = found.slice(1).map(({ thread }) => thread);
   const meanS = starved.waitS / starved.waits;
   const holders = nameList(blamed);
   return {

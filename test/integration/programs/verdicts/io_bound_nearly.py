@@ -1,0 +1,20 @@
+"""Four threads that sleep as long, but compute in between for longer than they sleep."""
+
+import threading
+import time
+
+until = time.monotonic() + 0.7
+
+
+def request():
+    while time.monotonic() < until:
+        time.sleep(0.01)
+        for _ in range(100):
+            sum(range(20_000))
+
+
+threads = [threading.Thread(target=request, name="request-%d" % i) for i in range(4)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
