@@ -6,14 +6,12 @@ import os
 import signal
 import sys
 from time import monotonic_ns
-
-# Of the standard library now: the working folder may hold files of the same names.
 from concurrent.futures import BrokenExecutor
 
 import gilscope_call_report as reports
 from gilscope_call_check import Refused, arguments_of, check_arguments, find, short
 from gilscope_call_task import nothing
-from gilscope_call_ways import WAYS
+from gilscope_call_ways import WAYS, load
 
 FAILED, REFUSED = 1, 2
 
@@ -138,6 +136,9 @@ def run(options):
             "Python %d.%d has no interpreters with a GIL of their own" % sys.version_info[:2],
             "use Python 3.12 or later, or leave the mode interpreters out",
         )
+    load(options.mode)
+    # As in a script in the working folder.
+    sys.path.insert(0, os.getcwd())
     sys.argv[1:] = []  # the user's module is not to take our options for its own
     function = find(options.call, options.mode)
     calls = calls_of(inputs, options.workers)

@@ -53,5 +53,12 @@ def passed(payload):
     return pickle.dumps((worker, begin, end, packed, trouble), pickle.HIGHEST_PROTOCOL)
 
 
+def end_quietly():
+    """Set up for worker processes: Ctrl-C reaches them too, they end without a word, and the main process says what there is to say."""
+    import signal
+
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def nothing(function):
     """Given to a worker to see whether it can be given `function`."""

@@ -3,13 +3,12 @@
 """
 
 import pickle
-import signal
 import sys
 from concurrent import futures
 from functools import partial
 
 from gilscope_call_check import Refused
-from gilscope_call_task import passed, timed
+from gilscope_call_task import end_quietly, passed, timed
 
 # Beginning of the names of threads, as a recording shows them.
 NAME = "worker"
@@ -89,9 +88,7 @@ class Processes(Passing):
         except ValueError:
             raise Refused("processes cannot be started by %s here" % start_method, "leave --start-method out")
         self.start_method = context.get_start_method()
-        # Ctrl-C reaches the workers too: they end without a word, and the main process says what there is to say.
-        quietly = signal.signal, (signal.SIGINT, signal.SIG_DFL)
-        self.make = partial(futures.ProcessPoolExecutor, workers, context, *quietly)
+        self.make = partial(futures.ProcessPoolExecutor, workers, context, end_quietly)
 
     def abandon(self):
         import multiprocessing
@@ -110,6 +107,12 @@ class Interpreters(Passing):
             # A new interpreter does not know our sys.path, and could not import `passed`.
             ready = exec, ("import sys; sys.path[:] = %r" % sys.path, {})
             self.make = partial(futures.InterpreterPoolExecutor, workers, NAME, *ready)
+
+
+def load(mode):
+    """Imports what concurrent.futures imports when it is first used: afterwards files of the user's with the same names come first."""
+    wanted = {"sequential": "Future", "processes": "ProcessPoolExecutor"}
+    getattr(futures, wanted.get(mode, "ThreadPoolExecutor"))
 
 
 WAYS = {"sequential": Sequential, "threads": Threads, "processes": Processes, "interpreters": Interpreters}

@@ -12,8 +12,8 @@ import os
 import sys
 
 HERE = os.path.dirname(os.path.abspath(__file__))
-# The user's modules come first, as in a script in the working folder; ours have names that nobody else has, and come last.
-sys.path[:] = [os.getcwd()] + [entry for entry in sys.path if entry not in (HERE, "", os.getcwd())] + [HERE]
+# Our modules have names that nobody else has, and are looked for last.
+sys.path[:] = [entry for entry in sys.path if entry != HERE] + [HERE]
 
 if __name__ == "__main__":
     from gilscope_call_main import main
