@@ -7,8 +7,8 @@ a tenth of the time or less, nobody waits for the GIL, and processes would only 
 """
 
 import asyncio
-import multiprocessing.pool
 import sys
+import threading
 import time
 
 DELAY = 0.1
@@ -34,8 +34,17 @@ def sequential(numbers):
 
 
 def threads(numbers):
-    with multiprocessing.pool.ThreadPool(10) as pool:
-        return pool.map_async(fetch, numbers, chunksize=1).get()
+    results = []
+
+    def worker(own):
+        results.extend(fetch(number) for number in own)
+
+    workers = [threading.Thread(target=worker, name=f"fetch-{i}", args=(numbers[i::10],), daemon=True) for i in range(10)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    return results
 
 
 def in_event_loop(numbers):

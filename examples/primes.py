@@ -6,9 +6,9 @@ The verdict says it for each way: threads contend for one GIL and gain nothing; 
 """
 
 import multiprocessing
-import multiprocessing.pool
 import signal
 import sys
+import threading
 import time
 
 JOBS = 8
@@ -29,8 +29,17 @@ def sequential(limits):
 
 
 def threads(limits):
-    with multiprocessing.pool.ThreadPool(4) as pool:
-        return pool.map_async(primes_below, limits, chunksize=1).get()
+    counts = []
+
+    def worker(own):
+        counts.extend(primes_below(limit) for limit in own)
+
+    workers = [threading.Thread(target=worker, name=f"primes-{i}", args=(limits[i::4],), daemon=True) for i in range(4)]
+    for each in workers:
+        each.start()
+    for each in workers:
+        each.join()
+    return counts
 
 
 def processes(limits):

@@ -3,7 +3,7 @@
 Two threads count. Each hold ends when the other has waited for a switch interval (5 ms unless told otherwise) and asks for a drop:
 in the histogram the holds that ended pre-empted stand in one peak, at the interval.
 
-    python turns.py [INTERVAL_MS] [SECONDS]        (default: 5 ms, 4 s)
+    python turns.py [INTERVAL_MS] [SECONDS]        (default: 5 ms, 8 s)
 """
 
 import sys
@@ -19,7 +19,7 @@ def count(until, counts):
     counts.append(n)
 
 
-def main(interval_ms="5", seconds="4"):
+def main(interval_ms="5", seconds="8"):
     sys.setswitchinterval(float(interval_ms) / 1000)
     until, counts = time.monotonic() + float(seconds), []
     workers = [threading.Thread(target=count, name=f"count-{i}", args=(until, counts), daemon=True) for i in (1, 2)]

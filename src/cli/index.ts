@@ -9,6 +9,7 @@ import { CALL_MODES, MOST_ROUNDS, MOST_WORKERS } from '../shared/contract/compar
 import type { AttachOptions } from './attach.ts';
 import type { CompareOptions } from './compare.ts';
 import { callModes, count, list } from './compareOptions.ts';
+import type { ExamplesOptions } from './examples.ts';
 import { DEFECT_STATUS, exitAs, USAGE_STATUS } from './exit.ts';
 import { looksOption } from './looksOption.ts';
 import type { RecordOptions } from './record.ts';
@@ -127,6 +128,20 @@ function build(): Command {
     .argument('<file>', 'a session')
     .option('--json', 'as JSON')
     .action(async (file: string, options: { json?: boolean }) => (await import('./stats.ts')).stats(file, options));
+
+  program
+    .command('examples')
+    .description(
+      'small programs that show what is said of the GIL: lists them, or records one and says what to look for',
+    )
+    .usage('[NAME] [options] [-- ARGS...]')
+    .option('--python <python>', 'a version, a path or a command (default: the newest that can be recorded exactly)')
+    .option('--where', 'only print where its script is')
+    .argument('[name]', 'which one')
+    .argument('[args...]', 'appended to its arguments: a size, a time')
+    .action(async (name: string | undefined, more: string[], options: ExamplesOptions) =>
+      exitAs(await (await import('./examples.ts')).examples(name, more, options)),
+    );
 
   program
     .command('serve')
