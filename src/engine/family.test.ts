@@ -45,7 +45,7 @@ describe('a process that has ended when its HELLO is read', () => {
       else members.child(started);
     }
     expect(model.processes).toHaveLength(2);
-    expect(model.processes[1]).toMatchObject({ name: 'resource_tracker', argv: line, pid: GONE });
+    expect(model.processes[1]).toMatchObject({ name: 'resource_tracker', argv: line, pid: GONE, bornNs: 10 });
   });
 
   it('keeps the name multiprocessing gave it', () => {

@@ -33,6 +33,8 @@ export interface Member {
   earlier: boolean;
   /** By multiprocessing, which tells it its name later. */
   spawned: boolean;
+  /** The earliest that was told of its start, or seen of it; 0 of the program itself, which others know of. */
+  bornNs: bigint | null;
   ended: boolean;
   endNs: bigint | null;
   /** How it ended, as its parent says, while what it said itself is still on its way. */
@@ -74,6 +76,7 @@ export class Family {
   /** The program itself, whatever its pid turns out to be (a wrapper may have started it). */
   root(pid: number): Member {
     const member = this.members[0] ?? this.add(pid);
+    member.bornNs = 0n;
     this.byPid.delete(member.pid);
     member.pid = pid;
     this.byPid.set(pid, member);
@@ -89,6 +92,7 @@ export class Family {
       stranger: false,
       earlier: false,
       spawned: false,
+      bornNs: null,
       ended: false,
       endNs: null,
       ending: null,
@@ -116,7 +120,7 @@ export class Family {
     this.write(member, {
       ...(hello.ppid == null ? {} : { ppid: hello.ppid }),
       ...(told ? {} : { argv, name: pythonName(argv) }),
-      ...(known === null ? { born_ns: String(hello.start_ns) } : {}),
+      ...born(member, hello.start_ns),
     });
     member.greeted = true;
     member.stranger = false;
@@ -141,6 +145,8 @@ export class Family {
     // Its parent's word comes late: it has said HELLO, and may even have ended.
     if (latest?.greeted === true && (latest.endNs ?? told.ns) >= told.ns) {
       if (!latest.described) this.describe(latest, told.argv ?? []);
+      const fields = born(latest, told.ns);
+      if ('born_ns' in fields) this.write(latest, fields);
       return;
     }
     const known = this.living(told.pid);
@@ -152,7 +158,7 @@ export class Family {
       ...(told.ppid == null ? {} : { ppid: told.ppid }),
       argv,
       name: told.kind === 'other' ? plainName(argv) : pythonName(argv),
-      born_ns: String(told.ns),
+      ...born(member, told.ns),
       ...(told.kind === 'isolated' ? { lost: 'not recorded: Python with -I, -E or -S cannot be followed' } : {}),
     });
     if (told.kind === 'python') this.expect(member);
@@ -265,7 +271,7 @@ export class Family {
     member.stranger = python;
     member.earlier = (startedS(pid) ?? Infinity) < this.beganS;
     if (python) this.expect(member);
-    this.write(member, { ppid, argv, name, born_ns: String(process.hrtime.bigint()) });
+    this.write(member, { ppid, argv, name, ...born(member, process.hrtime.bigint()) });
   }
 
   /** The session ends: who lives on has no end, and is not lost. */
@@ -278,6 +284,13 @@ export class Family {
 export function endingOf(status: number): Ending {
   const killed = status & 0x7f;
   return killed === 0 ? { exit_code: status >> 8 } : { signal: signalName(killed) };
+}
+
+/** When it was started, unless something earlier is known: who tells first is chance. */
+function born(member: Member, ns: bigint): { born_ns?: string } {
+  if (member.bornNs !== null && member.bornNs <= ns) return {};
+  member.bornNs = ns;
+  return { born_ns: String(ns) };
 }
 
 /** What people read. */
