@@ -4,6 +4,7 @@ import { formatWhen } from '../lib/format.ts';
 import { closeComparison, newComparison, showComparison, useCompare } from '../store/compare.ts';
 import { MenuButton } from '../ui/Menu.tsx';
 import { ChevronIcon, CloseIcon, PlusIcon } from '../ui/icons.tsx';
+import { ExportFigure } from './figure/ExportFigure.tsx';
 
 const STATE: Record<CompareInfo['state'], string> = {
   running: 'running',
@@ -57,6 +58,7 @@ export function CompareHead({ compare }: { compare: CompareInfo | null }) {
       <span className="muted small">{aboutOf(compare)}</span>
       <Picker label="Others" but={compare.id} />
       <div className="compare-head__actions">
+        <ExportFigure compare={compare} />
         <button type="button" className="btn" data-testid="compare-new" onClick={() => newComparison(null)}>
           <PlusIcon size={14} /> New comparison
         </button>

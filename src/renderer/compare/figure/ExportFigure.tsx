@@ -3,12 +3,14 @@ import { useState } from 'react';
 import type { CompareInfo } from '../../../shared/contract/compare.ts';
 import type { SessionInfo } from '../../../shared/contract/types.ts';
 import { attempt } from '../../store/actions.ts';
+import { useCompare } from '../../store/compare.ts';
 import { useSessions } from '../../store/sessions.ts';
 import { notify } from '../../store/ui.ts';
 import { viewStore } from '../../store/view.ts';
 import type { Theme } from '../../theme/colours.ts';
 import { PictureIcon } from '../../ui/icons.tsx';
 import { MenuButton, type MenuItem } from '../../ui/Menu.tsx';
+import { sessionOf, shownRun } from '../columns/runs.ts';
 import { comparisonFigure } from './comparison.ts';
 import { figureSvg } from './figure.ts';
 import { copyPicture, pngOf, save } from './files.ts';
@@ -74,21 +76,16 @@ export function FigureMenu({ title, input, disabled = false, compact = false }: 
   );
 }
 
-interface Props {
-  compare: CompareInfo;
-  /** The open session that each variant shows, in their order; null: none. Left out: that of the median run. */
-  sessions?: readonly (string | null)[];
-}
-
-export function ExportFigure({ compare, sessions }: Props) {
+/** Of a comparison, with the runs that its columns show. */
+export function ExportFigure({ compare }: { compare: CompareInfo }) {
   const input = (theme: Theme) => {
     const { byId } = useSessions.getState();
-    const ids = sessions ?? compare.variants.map(({ shown }) => (shown === null ? null : compare.runs[shown].session));
-    return comparisonFigure(
-      compare,
-      ids.map((id) => (id === null ? null : (byId[id] ?? null))),
-      theme,
-    );
+    const picked = useCompare.getState().picked[compare.id] ?? {};
+    const sessions = compare.variants.map((_, i) => {
+      const run = shownRun(compare, i, picked[i]);
+      return run === null ? null : sessionOf(compare.runs[run], byId);
+    });
+    return comparisonFigure(compare, sessions, theme);
   };
   return <FigureMenu title={compare.title} input={input} disabled={compare.state === 'running'} />;
 }
