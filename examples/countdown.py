@@ -5,7 +5,7 @@ A countdown that calls nothing, done twice: one after the other, on two threads,
 - Threads take turns: each holds the GIL for a switch interval, the other waits meanwhile. One core's worth of Python, the time of one.
 - Processes have an interpreter each, so a GIL each: both are held at once, on two cores. The price is the memory of each.
 
-    python countdown.py [sequential|threads|processes] [COUNTS]        (default: threads, 40 million)
+    python countdown.py [sequential|threads|processes] [COUNTS]        (default: threads, 20 million)
 """
 
 import multiprocessing
@@ -42,7 +42,7 @@ def processes(n):
 WAYS = {way.__name__: way for way in (sequential, threads, processes)}
 
 
-def main(way="threads", counts="40_000_000"):
+def main(way="threads", counts="20_000_000"):
     if way not in WAYS:
         sys.exit(__doc__)
     start = time.perf_counter()

@@ -1,9 +1,9 @@
-"""For work that waits use threads or asyncio: forty pages to fetch, one after the other, on ten threads, or in one event loop.
+"""For work that waits use threads or asyncio: twenty pages to fetch, one after the other, on ten threads, or in one event loop.
 
 Fetching waits a tenth of a second (asleep, where a real program would wait for its network). Ten threads or one event loop: both need
 a tenth of the time or less, nobody waits for the GIL, and processes would only cost memory.
 
-    python pages.py [sequential|threads|asyncio] [PAGES]        (default: threads, 40)
+    python pages.py [sequential|threads|asyncio] [PAGES]        (default: threads, 20)
 """
 
 import asyncio
@@ -58,7 +58,7 @@ def in_event_loop(numbers):
 WAYS = {"sequential": sequential, "threads": threads, "asyncio": in_event_loop}
 
 
-def main(way="threads", pages="40"):
+def main(way="threads", pages="20"):
     if way not in WAYS:
         sys.exit(__doc__)
     start = time.perf_counter()

@@ -2,7 +2,7 @@
 
 The verdict says it for each way: threads contend for one GIL and gain nothing; processes hold a GIL each, and gain a core each.
 
-    python primes.py [sequential|threads|processes] [LIMIT]        (default: threads, 3 million)
+    python primes.py [sequential|threads|processes] [LIMIT]        (default: threads, 1.5 million)
 """
 
 import multiprocessing
@@ -51,7 +51,7 @@ def processes(limits):
 WAYS = {way.__name__: way for way in (sequential, threads, processes)}
 
 
-def main(way="threads", limit="3_000_000"):
+def main(way="threads", limit="1_500_000"):
     if way not in WAYS:
         sys.exit(__doc__)
     start = time.perf_counter()

@@ -3,7 +3,7 @@
 Eight jobs, each waiting for a network, for a disk and for time to pass, one after the other or on eight threads. While one waits, any
 other may run: the GIL is free nearly all the time, and eight threads need about the time of one job.
 
-    python waiting.py [sequential|threads] [ROUNDS]        (default: threads, 4)
+    python waiting.py [sequential|threads] [ROUNDS]        (default: threads, 2)
 """
 
 import os
@@ -59,7 +59,7 @@ def threads(rounds):
 WAYS = {way.__name__: way for way in (sequential, threads)}
 
 
-def main(way="threads", rounds="4"):
+def main(way="threads", rounds="2"):
     if way not in WAYS:
         sys.exit(__doc__)
     start = time.perf_counter()

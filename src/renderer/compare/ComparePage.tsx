@@ -1,4 +1,5 @@
 /** The Compare page: a comparison, or the form for one. */
+import { LookFor } from '../gallery/LookFor.tsx';
 import { useShownComparison } from '../store/compare.ts';
 import { CompareHead } from './CompareHead.tsx';
 import { ComparisonView } from './ComparisonView.tsx';
@@ -10,6 +11,7 @@ export function ComparePage() {
   return (
     <div className="compare-page" data-testid="compare">
       <CompareHead compare={compare} />
+      {compare !== null && <LookFor id={compare.id} commands={compare.variants.map(({ command }) => command)} />}
       {compare === null ? <FormPage /> : <ComparisonView key={compare.id} compare={compare} />}
     </div>
   );
