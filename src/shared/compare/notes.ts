@@ -38,7 +38,9 @@ function missing({ name, runs }: Measured): string[] {
   return [
     ...(dropped > 0 ? [`${name}: ${formatCount(dropped)} events were dropped, so its GIL figures have gaps.`] : []),
     ...(unrecorded > 0
-      ? [`${name}: ${unrecorded} of its Python processes were not recorded, so its GIL figures are without them.`]
+      ? [
+          `${name}: ${unrecorded} of its Python processes ${unrecorded === 1 ? 'was' : 'were'} not recorded, so its GIL figures are without them.`,
+        ]
       : []),
     ...damage.map((what) => `${name}: ${what}.`),
   ];

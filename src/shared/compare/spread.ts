@@ -18,13 +18,13 @@ export function spreadOf(values: readonly number[]): Spread | null {
 }
 
 /**
- * Whether so many runs of each could tell two variants apart at all: were they equal, one of the n!m!/(n+m)! orders of all runs would put
+ * Whether so many runs of each could tell two variants apart at all: were they equal, one of the (n+m)!/(n!m!) orders of all runs would put
  * all of one before all of the other, either way round, by chance.
  */
 export function enoughRuns(n: number, m: number): boolean {
-  let chance = 2;
-  for (let i = 1; i <= m; i++) chance *= i / (n + i);
-  return n > 0 && m > 0 && chance <= CHANCE;
+  let orders = 1;
+  for (let i = 1; i <= m; i++) orders = (orders * (n + i)) / i;
+  return n > 0 && m > 0 && orders >= 2 / CHANCE;
 }
 
 /** How `b` stands to `a`. A figure that was 0 throughout has no ratio: it is NaN where both are, infinite where only `a` is. */
