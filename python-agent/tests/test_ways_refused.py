@@ -131,7 +131,6 @@ class Refused(WaysCase):
 
     @unittest.skipUnless("interpreters" in MODES, "interpreters share a GIL here")
     def test_a_module_that_does_not_load_in_other_interpreters(self):
-        self.write("lonely.py", "import sys\nif sys.argv == ['']:\n    raise ImportError('module x does not support this')\ndef f(n): return n\n")
         self.write("here.py", "import _interpreters\n" if sys.version_info >= (3, 13) else "import _xxsubinterpreters as _interpreters\n")
         with open(os.path.join(self.folder, "here.py"), "a") as file:
             file.write("i = _interpreters.get_current()\n")
