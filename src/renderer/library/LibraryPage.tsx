@@ -4,7 +4,9 @@ import { useMemo, useRef, useState } from 'react';
 import type { Recent } from '../../shared/contract/types.ts';
 import { OpenButton } from '../files/OpenButton.tsx';
 import { count } from '../lib/format.ts';
+import { MOST_VARIANTS } from '../../shared/contract/compare.ts';
 import { editLaunch } from '../store/actions.ts';
+import { compareRecordings } from '../store/compare.ts';
 import { describeError } from '../transport/index.ts';
 import { SearchIcon } from '../ui/icons.tsx';
 import { Notice } from '../ui/Notice.tsx';
@@ -45,7 +47,13 @@ function Header({ sort, onSort }: { sort: Sort; onSort: (sort: Sort) => void }) 
   );
 }
 
-function Rows({ rows }: { rows: readonly Recent[] }) {
+/** What is chosen, as paths in the order of choosing: the first is what the others are compared to. */
+interface Choice {
+  chosen: readonly string[];
+  onChange: (chosen: readonly string[]) => void;
+}
+
+function Rows({ rows, chosen, onChange }: { rows: readonly Recent[] } & Choice) {
   const box = useRef<HTMLDivElement>(null);
   const [now] = useState(() => new Date());
   const virtual = useVirtualizer({
@@ -61,7 +69,16 @@ function Rows({ rows }: { rows: readonly Recent[] }) {
           const recent = rows[item.index];
           return (
             <div key={recent.path} className="library__row" style={{ translate: `0 ${item.start}px` }}>
-              <RecentRow recent={recent} index={item.index} now={now} />
+              <RecentRow
+                recent={recent}
+                index={item.index}
+                now={now}
+                choice={{
+                  chosen: chosen.includes(recent.path),
+                  onChange: (on) =>
+                    onChange(on ? [...chosen, recent.path] : chosen.filter((path) => path !== recent.path)),
+                }}
+              />
             </div>
           );
         })}
@@ -90,9 +107,34 @@ function Nothing({ searching, status }: { searching: boolean; status: string }) 
   );
 }
 
+function Chosen({ chosen, onChange, recents }: Choice & { recents: readonly Recent[] }) {
+  // What was chosen may have been deleted since.
+  const there = chosen.flatMap((path) => recents.find((recent) => recent.path === path && recent.exists) ?? []);
+  if (there.length === 0) return null;
+  const most = there.length > MOST_VARIANTS;
+  return (
+    <div className="library__chosen">
+      <button
+        type="button"
+        className="btn btn--primary"
+        data-testid="library-compare"
+        disabled={there.length < 2 || most}
+        title={there.length < 2 ? 'Choose another one' : most ? `At most ${MOST_VARIANTS} can be compared` : undefined}
+        onClick={() => void compareRecordings(there)}
+      >
+        Compare {there.length}
+      </button>
+      <button type="button" className="btn btn--ghost" onClick={() => onChange([])}>
+        Choose none
+      </button>
+    </div>
+  );
+}
+
 export function LibraryPage() {
   const recents = useRecents();
   const [query, setQuery] = useState('');
+  const [chosen, setChosen] = useState<readonly string[]>([]);
   const [sort, setSort] = useState<Sort>({ key: 'created', descending: true });
   const rows = useMemo(() => sortRecents(searchRecents(recents.items, query), sort), [recents.items, query, sort]);
   return (
@@ -112,13 +154,14 @@ export function LibraryPage() {
             onChange={(event) => setQuery(event.target.value)}
           />
         </div>
+        <Chosen chosen={chosen} onChange={setChosen} recents={recents.items} />
         <OpenButton />
       </div>
       {recents.status === 'failed' && <Notice tone="error" {...describeError(recents.error)} />}
       {rows.length > 0 && (
         <>
           <Header sort={sort} onSort={setSort} />
-          <Rows rows={rows} />
+          <Rows rows={rows} chosen={chosen} onChange={setChosen} />
         </>
       )}
       {rows.length === 0 && <Nothing searching={query !== ''} status={recents.status} />}

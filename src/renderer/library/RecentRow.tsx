@@ -20,7 +20,15 @@ function Python({ recent }: { recent: Recent }) {
   );
 }
 
-export function RecentRow({ recent, index, now }: { recent: Recent; index: number; now: Date }) {
+interface Props {
+  recent: Recent;
+  index: number;
+  now: Date;
+  /** It can be chosen, to be compared; missing: it cannot. */
+  choice?: { chosen: boolean; onChange: (chosen: boolean) => void };
+}
+
+export function RecentRow({ recent, index, now, choice }: Props) {
   const [confirming, setConfirming] = useState(false);
   const home = useUi((s) => s.info?.home ?? '');
   const { spec } = recent;
@@ -46,6 +54,17 @@ export function RecentRow({ recent, index, now }: { recent: Recent; index: numbe
   ];
   return (
     <div className={recent.exists ? 'recent' : 'recent recent--gone'} data-testid={`recent-${index}`}>
+      {choice !== undefined && (
+        <input
+          type="checkbox"
+          className="recent__choice"
+          aria-label={`Choose ${title}`}
+          data-testid={`choose-${index}`}
+          disabled={!recent.exists || recording !== null}
+          checked={choice.chosen}
+          onChange={(event) => choice.onChange(event.target.checked)}
+        />
+      )}
       <button
         type="button"
         className="recent__open"

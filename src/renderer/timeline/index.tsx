@@ -90,11 +90,13 @@ function useMounted(
 
 function SessionTimeline({ session, beside }: { session: SessionInfo; beside: Props['beside'] }) {
   const [controller] = useState(() => new TimelineController(session.id));
-  const folds = useView(session.id, (v) => v.folds);
+  const alone = beside === undefined;
+  const chosen = useView(session.id, (v) => v.folds);
+  // Beside others there is room for what they are compared by.
+  const folds = useMemo(() => (alone ? chosen : { counters: true, ...chosen }), [alone, chosen]);
   const root = useRef<HTMLDivElement>(null);
   const theme = useTheme();
   const laneHeight = useSettings((s) => s.settings.laneHeight);
-  const alone = beside === undefined;
   const rowHeight = alone ? laneHeight : 'compact';
   const axis = beside?.axis ?? null;
   useEffect(() => controller.setRows(rowHeight, folds), [controller, rowHeight, folds]);

@@ -22,7 +22,9 @@ function RunPicker({ compare, variant, shown }: { compare: CompareInfo; variant:
   const pick = useCompare((s) => s.pick);
   const runs = runsOf(compare, variant).filter(({ run }) => run.state === 'ended' || run.state === 'failed');
   if (runs.length < 2 || compare.state === 'running') return null;
-  const median = compare.variants[variant].shown;
+  const { shown: median, wall_s: wall } = compare.variants[variant];
+  const remark = (index: number, run: CompareRun) =>
+    index !== median || wall === null ? '' : run.wall_s === wall.median ? ' · the median' : ' · nearest the median';
   return (
     <select
       className="input compare-column__runs"
@@ -33,7 +35,7 @@ function RunPicker({ compare, variant, shown }: { compare: CompareInfo; variant:
     >
       {runs.map(({ run, index }) => (
         <option key={index} value={index}>
-          {`run ${run.round + 1} · ${STATE[run.state] || formatS(run.wall_s)}${index === median ? ' · median' : ''}`}
+          {`run ${run.round + 1} · ${STATE[run.state] || formatS(run.wall_s)}${remark(index, run)}`}
         </option>
       ))}
     </select>

@@ -122,7 +122,7 @@ export function Columns({ compare }: { compare: CompareInfo }) {
         <span className="muted small">
           {compare.state === 'running'
             ? 'the run that is on, live'
-            : 'the run with the median wall-clock; Ctrl + wheel, W, A, S and D move all of them'}
+            : 'of each the run nearest its median wall-clock; Ctrl + wheel, W, A, S and D move all'}
         </span>
         <Tools linked={linked} />
       </div>

@@ -60,7 +60,11 @@ function How({ form, errors, onChange }: PartProps) {
   const ofCall = form.kind === 'call';
   return (
     <div className="compare-how">
-      <Field label="Runs of each" error={errors.repeat} hint="In turns: A B A B. Five tell a difference from chance.">
+      <Field
+        label="Runs of each"
+        error={errors.repeat}
+        hint="In turns: A B A B. Four or more tell a difference from chance."
+      >
         <input
           className="input compare-number"
           type="number"

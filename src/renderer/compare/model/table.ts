@@ -61,7 +61,13 @@ export const medianText = ({ figure }: FigureRow, { spread }: Cell): string =>
 export const rangeText = ({ figure }: FigureRow, { spread }: Cell): string | null =>
   spread === null || spread.values.length < 2 ? null : formatBetween(spread.min, spread.max, figure.unit);
 
-const times = (ratio: number) => (Number.isFinite(ratio) ? threeFigures(ratio) : NO_FIGURE);
+/** Below that the figures only say that next to nothing is left. */
+const LEAST_RATIO = 0.01;
+
+function times(ratio: number): string {
+  if (!Number.isFinite(ratio)) return NO_FIGURE;
+  return ratio > 0 && ratio < LEAST_RATIO ? `< ${LEAST_RATIO}` : threeFigures(ratio);
+}
 
 /** "0.52 ×"; nothing over nothing has no ratio. */
 export const ratioText = ({ ratio }: Difference): string =>

@@ -37,9 +37,10 @@ function Ratio({ cell }: { cell: Cell }) {
       data-clear={clear}
       title={clear ? 'The ranges of the runs do not touch: a clear difference' : undefined}
     >
-      <span>{ratioText(difference)}</span>
+      <span>
+        {ratioText(difference)} {remark !== '' && <span className="small muted">{remark}</span>}
+      </span>
       {difference.low !== difference.high && <span className="small muted">{ratioRangeText(difference)}</span>}
-      {remark !== '' && <span className="small muted">{remark}</span>}
     </div>
   );
 }

@@ -44,7 +44,7 @@ export function Head({ controller, session, tools }: HeadProps) {
       <div className="tl-ruler">
         <div className="tl-head-label">
           <span className="ellipsis" data-testid="visible-span">
-            {formatNs(range.end - range.start)} of {formatNs(session.endNs)}
+            {formatNs(range.end - range.start)} {tools ? `of ${formatNs(session.endNs)}` : 'shown'}
           </span>
           {tools && live && <FollowButton controller={controller} sessionId={session.id} />}
         </div>
