@@ -178,7 +178,7 @@ export class Comparison {
       run.state = 'cancelled';
       return;
     }
-    const call = variant.report === null ? null : variant.report(run.round);
+    const call = variant.report === null ? null : variant.report(run.round, error);
     if (error !== null || info.path === null) {
       run.state = 'failed';
       run.error = error;

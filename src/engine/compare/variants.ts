@@ -16,8 +16,11 @@ export interface ProgramVariant {
   kind: 'program';
   head: VariantHead;
   launch: (round: number) => LaunchSpec;
-  /** Of `--call`: what that round measured of itself. Throws UserError for a run that could not do its work. */
-  report: ((round: number) => CallReport) | null;
+  /**
+   * Of `--call`: what that round measured of itself. Throws UserError for a run that could not do its work: what it says itself, else
+   * `error`, how it was seen to end.
+   */
+  report: ((round: number, error: string | null) => CallReport) | null;
 }
 
 export interface FileVariant {
@@ -51,11 +54,11 @@ async function variantOf(name: string, source: VariantSource, probe: Interpreter
   };
 }
 
-function callReport(file: string): CallReport {
+function callReport(file: string, error: string | null): CallReport {
   const failure = readCallFailure(file);
   if (failure !== null) throw new UserError('refused', failure.message, failure.remedy);
   const report = readCallReport(file);
-  if (report === null) throw new UserError('internal', 'the run said nothing of what it measured', 'run it again');
+  if (report === null) throw new UserError('refused', error ?? 'the run said nothing of what it measured');
   return report;
 }
 
@@ -65,7 +68,7 @@ function callVariant({ name, mode, launch, reportFile }: CallVariant): ProgramVa
     kind: 'program',
     head: { name, mode, command: [python, ...args], file: null },
     launch,
-    report: (round) => callReport(reportFile(round)),
+    report: (round, error) => callReport(reportFile(round), error),
   };
 }
 
