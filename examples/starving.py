@@ -4,7 +4,7 @@
 interval, asks for a drop, and only then gets it: its waits are one switch interval long, and "compute" is to blame.
 With a shorter interval it waits less; what that costs is more switches.
 
-    python starving.py [INTERVAL_MS] [SECONDS]        (default: 5 ms, 4 s)
+    python starving.py [INTERVAL_MS] [SECONDS]        (default: 5 ms, 1.5 s)
 """
 
 import sys
@@ -28,7 +28,7 @@ def answer(until, late):
         late.append(time.perf_counter() - asleep - PAUSE)
 
 
-def main(interval_ms="5", seconds="4"):
+def main(interval_ms="5", seconds="1.5"):
     sys.setswitchinterval(float(interval_ms) / 1000)
     until, late = time.monotonic() + float(seconds), []
     workers = [

@@ -10,8 +10,8 @@ export function ComparePage() {
   const compare = useShownComparison();
   return (
     <div className="compare-page" data-testid="compare">
-      <CompareHead compare={compare} />
       {compare !== null && <LookFor id={compare.id} commands={compare.variants.map(({ command }) => command)} />}
+      <CompareHead compare={compare} />
       {compare === null ? <FormPage /> : <ComparisonView key={compare.id} compare={compare} />}
     </div>
   );
