@@ -201,6 +201,7 @@ export class Painter {
       selection: view.selection,
       outlines: outlines(scene, RULER_HEIGHT),
     });
+    elements.root.dataset.cursor = view.cursor === null ? '' : String(view.cursor);
   }
 
   #paintOverview(elements: Elements, scene: Scene, ink: Ink): void {
