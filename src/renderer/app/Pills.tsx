@@ -1,5 +1,7 @@
 /** How exact and how complete the shown session is, always in sight. */
 import type { SessionInfo } from '../../shared/contract/types.ts';
+import { openHelp } from '../help/store.ts';
+import { TermTip } from '../help/Term.tsx';
 import { count, formatRate, group } from '../lib/format.ts';
 import { coverageText, provenanceOf, type Provenance } from '../lib/provenance.ts';
 import { Tooltip } from '../ui/Tooltip.tsx';
@@ -52,13 +54,13 @@ export function CoveragePill({ session }: { session: SessionInfo }) {
   const p = provenanceOf(session);
   const coverage = coverageText(p);
   return (
-    <Tooltip text={<Explanation p={p} />}>
-      <span className="pill" tabIndex={0} data-testid="engine-badge">
+    <TermTip word="coverage" lead={<Explanation p={p} />}>
+      <button type="button" className="pill" data-testid="engine-badge" onClick={() => openHelp('coverage')}>
         <span className={`dot dot--round ${toneOf(p)}`} />
         <strong>{ENGINE_LABEL[p.kind]}</strong>
         {coverage !== '' && <span data-testid="coverage">{coverage}</span>}
-      </span>
-    </Tooltip>
+      </button>
+    </TermTip>
   );
 }
 

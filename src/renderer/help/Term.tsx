@@ -19,7 +19,7 @@ function Explained({ word, lead }: { word: WordId; lead: ReactNode }) {
   }, [word]);
   return (
     <div className="help-tip" data-testid="help-tip">
-      {lead !== undefined && <p>{lead}</p>}
+      {lead !== undefined && <div>{lead}</div>}
       <Drawing word={word} />
       <p className={lead === undefined ? undefined : 'muted'}>
         {lead !== undefined && <strong>{title}: </strong>}
@@ -46,6 +46,16 @@ export function TermTip({ word, lead, className, children }: TipProps) {
     <Tooltip text={<Explained word={word} lead={lead} />} className={className}>
       {children}
     </Tooltip>
+  );
+}
+
+/** The same for the head of a column that may have a word of the help: without one it is as it was. */
+export function HeadTip({ word, help, children }: { word: WordId | undefined; help: string; children: ReactNode }) {
+  if (word === undefined) return children;
+  return (
+    <TermTip word={word} lead={help}>
+      {children}
+    </TermTip>
   );
 }
 

@@ -1,10 +1,13 @@
 /** Tables of figures: what their columns show, how they sort, how they go into a CSV. Pure; drawn by ui/DataGrid.tsx. */
+import type { WordId } from '../help/words.ts';
 
 export interface TableColumn<Row> {
   id: string;
   label: string;
   /** What the figure means, for the header's tooltip. */
   help: string;
+  /** The word of the help that it is a figure of. */
+  word?: WordId;
   /** CSS pixels; the first column takes what is left over. */
   width: number;
   /** The raw value: sorted by, and written to the CSV. */

@@ -1,6 +1,7 @@
 /** A sortable table of which only the rows in sight are drawn, and what stands under it. Columns and sorting: lib/table.ts. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useRef, type CSSProperties, type KeyboardEvent, type ReactNode } from 'react';
+import { HeadTip } from '../help/Term.tsx';
 import type { Sort, TableColumn } from '../lib/table.ts';
 import { CopyIcon } from './icons.tsx';
 import './datagrid.css';
@@ -29,20 +30,22 @@ interface Props<Row> {
 function Header<Row>({ columns, sort, onSort, sorts }: Pick<Props<Row>, 'columns' | 'sort' | 'onSort' | 'sorts'>) {
   return (
     <div className="datagrid__row datagrid__row--head" role="row">
-      {columns.map(({ id, label, help, words = false }) => {
+      {columns.map(({ id, label, help, word, words = false }) => {
         const active = id === sort.id;
         const order = active ? (sort.descending ? 'descending' : 'ascending') : 'none';
         return (
           <div key={id} role="columnheader" aria-sort={order} className={cellClass(words)}>
-            <button
-              type="button"
-              title={help}
-              data-testid={`${sorts}-${id}`}
-              onClick={() => onSort({ id, descending: active ? !sort.descending : !words })}
-            >
-              {label}
-              <span className="datagrid__arrow">{active ? (sort.descending ? '↓' : '↑') : ''}</span>
-            </button>
+            <HeadTip word={word} help={help}>
+              <button
+                type="button"
+                title={word === undefined ? help : undefined}
+                data-testid={`${sorts}-${id}`}
+                onClick={() => onSort({ id, descending: active ? !sort.descending : !words })}
+              >
+                <span className={word === undefined ? undefined : 'term-line'}>{label}</span>
+                <span className="datagrid__arrow">{active ? (sort.descending ? '↓' : '↑') : ''}</span>
+              </button>
+            </HeadTip>
           </div>
         );
       })}

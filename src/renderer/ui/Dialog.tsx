@@ -3,6 +3,7 @@ import { useEffect, useId, useState, type ReactNode, type SyntheticEvent } from 
 import { createPortal } from 'react-dom';
 import { FloatHost } from './floatHost.ts';
 import { CloseIcon } from './icons.tsx';
+import { openerAround } from './Popover.tsx';
 
 interface Props {
   title: string;
@@ -21,11 +22,14 @@ export function Dialog({ title, onClose, width = 520, footer, testId, children }
   const id = useId();
   useEffect(() => {
     const opener = document.activeElement;
+    // A popover closes when a dialog opens over it.
+    const around = openerAround(opener);
     dialog?.showModal();
     dialog?.querySelector<HTMLElement>('[data-autofocus]')?.focus();
     return () => {
       dialog?.close();
-      if (opener instanceof HTMLElement && opener.isConnected) opener.focus();
+      const back = opener?.isConnected === true ? opener : around;
+      if (back instanceof HTMLElement && back.isConnected) back.focus();
     };
   }, [dialog]);
   return createPortal(

@@ -1,6 +1,6 @@
 /** Beside figures that are estimated, not measured, with the reason. */
+import { TermTip } from '../help/Term.tsx';
 import type { Provenance } from '../lib/provenance.ts';
-import { Tooltip } from './Tooltip.tsx';
 
 interface Props {
   provenance: Provenance;
@@ -10,10 +10,13 @@ interface Props {
 export function EstimatedBadge({ provenance: { kind, reasons }, testId }: Props) {
   if (kind !== 'estimated' && kind !== 'mixed') return null;
   return (
-    <Tooltip text={reasons.length > 0 ? reasons.join(' ') : 'Holds and waits are estimated, not measured.'}>
+    <TermTip
+      word="engine"
+      lead={reasons.length > 0 ? reasons.join(' ') : 'Holds and waits are estimated, not measured.'}
+    >
       <span className="badge badge--warn" tabIndex={0} data-testid={testId}>
         {kind === 'mixed' ? 'partly estimated' : 'estimated'}
       </span>
-    </Tooltip>
+    </TermTip>
   );
 }

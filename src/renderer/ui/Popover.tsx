@@ -17,6 +17,15 @@ interface Props {
   children: ReactNode;
 }
 
+/** Who opened a popover, by its box. */
+const openers = new WeakMap<Element, HTMLElement>();
+
+/** The opener of the popover that an element is in: where the focus goes when both are gone. */
+export function openerAround(element: Element | null): HTMLElement | null {
+  const box = element?.closest('.popover');
+  return (box && openers.get(box)) ?? null;
+}
+
 /** Invisible but focusable until its place is known. */
 const UNPLACED = { opacity: 0, left: 0, top: 0 };
 const GAP = 6;
@@ -77,6 +86,7 @@ export function Popover({
 
   useEffect(() => {
     const opener = anchor.current;
+    if (box.current !== null && opener !== null) openers.set(box.current, opener);
     const first = box.current?.querySelector<HTMLElement>(
       '[data-autofocus], [aria-selected="true"], input, button, [tabindex="0"]',
     );

@@ -50,6 +50,14 @@ function activity(lane: ThreadLane): number {
   return ns;
 }
 
+/** Whether the thread was there at all: one that ended before, or came after, has nothing to show. */
+function isThere(lane: ThreadLane): boolean {
+  if (lane.form === 'raw') return lane.state.some((state) => state !== ThreadState.none);
+  return [lane.hold, lane.wait, lane.running, lane.blocked, lane.unknown].some((part) =>
+    part.some((share) => share > 0),
+  );
+}
+
 interface Picked {
   readonly strips: readonly GilStrip[];
   readonly lanes: readonly ThreadLane[];
@@ -61,7 +69,7 @@ function pick({ session, reply }: Shown): Picked {
   const length = Math.max(1, reply.end - reply.start);
   const part = (lane: ThreadLane) => (lane.form === 'bins' ? activity(lane) : activity(lane) / length);
   const own = (lane: ThreadLane) => session.threads[lane.thread]?.own ?? true;
-  const all = reply.threads.filter((lane) => !own(lane));
+  const all = reply.threads.filter((lane) => !own(lane) && isThere(lane));
   const chosen = new Set([...all].sort((a, b) => part(b) - part(a)).slice(0, MOST_THREADS));
   const lanes = all.filter((lane) => chosen.has(lane));
   const processes = new Set(lanes.map((lane) => session.threads[lane.thread].process));

@@ -64,6 +64,7 @@ function entries({ estimated, cores, spreads }: LegendOf, theme: Theme, palette:
     lane('waits for the GIL', ThreadState.wait),
     lane('released, running', ThreadState.running),
     lane('released, blocked', ThreadState.blocked),
+    lane('waits for a lock', ThreadState.blocked, IntervalFlag.lock),
     ...(estimated ? [lane('estimated', ThreadState.hold, IntervalFlag.estimated)] : []),
     ...(cores ? [area('core: this program', palette.info, 0.55), area('core: others', palette.muted, 0.22)] : []),
     ...(spreads

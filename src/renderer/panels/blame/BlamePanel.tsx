@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { BlameReply } from '../../../shared/contract/blame.ts';
 import type { SessionInfo, ThreadIdx } from '../../../shared/contract/types.ts';
+import { Term } from '../../help/Term.tsx';
 import { formatPercent } from '../../lib/format.ts';
 import { provenanceOf } from '../../lib/provenance.ts';
 import { displayName } from '../../lib/threadNames.ts';
@@ -143,7 +144,9 @@ function Blame({ session, blame, filter, onFilter }: BlameProps) {
     <div className="blame" data-side={side}>
       <section className="blame__part blame__part--matrix" aria-label="Threads">
         <header className="blame__head">
-          <h2>Who made whom wait</h2>
+          <h2>
+            <Term word="blame">Who made whom wait</Term>
+          </h2>
           <EstimatedBadge provenance={provenanceOf(session)} testId="blame-estimated" />
           {many && (
             <button
@@ -197,7 +200,9 @@ function Blame({ session, blame, filter, onFilter }: BlameProps) {
             <FunctionTable blame={blame} names={names} swatch={swatch} />
           </section>
           <section className="blame__part blame__part--places" aria-label="Places">
-            <h3>{SIDES[1].label}</h3>
+            <h3>
+              <Term word="site">{SIDES[1].label}</Term>
+            </h3>
             <ReleaseTable blame={blame} />
           </section>
         </div>

@@ -2,6 +2,7 @@
 import { useMemo, useState, type ReactNode } from 'react';
 import type { BlameFunction, BlameRelease, BlameReply, Place } from '../../../shared/contract/blame.ts';
 import type { ThreadIdx } from '../../../shared/contract/types.ts';
+import { HeadTip } from '../../help/Term.tsx';
 import { formatNs, formatPercent, group } from '../../lib/format.ts';
 import { fileLine, functionName, placeTitle } from '../../lib/places.ts';
 import {
@@ -35,20 +36,22 @@ function Table<Row>({ name, testId, rows, total, columns, draw, title }: TablePr
       <table>
         <thead>
           <tr>
-            {columns.map(({ id, label, help }) => {
+            {columns.map(({ id, label, help, word }) => {
               const active = id === sort.id;
               const order = active ? (sort.descending ? 'descending' : 'ascending') : 'none';
               return (
                 <th key={id} scope="col" aria-sort={order}>
-                  <button
-                    type="button"
-                    title={help}
-                    data-testid={`${testId}-sort-${id}`}
-                    onClick={() => setSort({ id, descending: active ? !sort.descending : id !== 'place' })}
-                  >
-                    {label}
-                    <span className="blame-table__arrow">{active ? (sort.descending ? '↓' : '↑') : ''}</span>
-                  </button>
+                  <HeadTip word={word} help={help}>
+                    <button
+                      type="button"
+                      title={word === undefined ? help : undefined}
+                      data-testid={`${testId}-sort-${id}`}
+                      onClick={() => setSort({ id, descending: active ? !sort.descending : id !== 'place' })}
+                    >
+                      <span className={word === undefined ? undefined : 'term-line'}>{label}</span>
+                      <span className="blame-table__arrow">{active ? (sort.descending ? '↓' : '↑') : ''}</span>
+                    </button>
+                  </HeadTip>
                 </th>
               );
             })}

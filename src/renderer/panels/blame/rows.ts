@@ -1,4 +1,5 @@
 /** The tables of functions and places: their columns, sorting, words. Pure. */
+import type { WordId } from '../../help/words.ts';
 import type { BlameFunction, BlameRelease, BlameShare, Place } from '../../../shared/contract/blame.ts';
 import type { ThreadIdx } from '../../../shared/contract/types.ts';
 import { count, formatNs, formatPercent, group } from '../../lib/format.ts';
@@ -14,6 +15,8 @@ export interface TableColumn<Row> {
   label: string;
   /** For the header's tooltip. */
   help: string;
+  /** The word of the help that it is a figure of. */
+  word?: WordId;
   value: (row: Row) => number | string;
   /** The cell's text; a column without one is drawn by the table. */
   text?: (row: Row) => string;
@@ -22,11 +25,11 @@ export interface TableColumn<Row> {
 const placeKey = (place: Place | null): string => (place === null ? '' : `${functionName(place)} ${fileLine(place)}`);
 
 const PLACE = <Row extends { place: Place | null }>(label: string, help: string): TableColumn<Row> => ({
-  ...{ id: 'place', label, help },
+  ...{ id: 'place', label, help, word: 'site' as const },
   value: (row) => placeKey(row.place),
 });
 const CAUSED = <Row extends { causedNs: number }>(help: string): TableColumn<Row> => ({
-  ...{ id: 'caused', label: 'Made others wait', help },
+  ...{ id: 'caused', label: 'Made others wait', help, word: 'blame' as const },
   value: (row) => row.causedNs,
 });
 
@@ -72,6 +75,7 @@ export const FUNCTION_COLUMNS: readonly TableColumn<BlameFunction>[] = [
     id: 'waits',
     label: 'Waits',
     help: 'Waits in which it had a part',
+    word: 'wait',
     value: (row) => row.waits,
     text: (row) => group(row.waits),
   },
@@ -90,6 +94,7 @@ export const RELEASE_COLUMNS: readonly TableColumn<BlameRelease>[] = [
     id: 'preempted',
     label: 'Pre-empted',
     help: 'Holds that ended here because another thread asked',
+    word: 'pre-empted',
     value: (row) => row.preempted,
     text: (row) => group(row.preempted),
   },
@@ -97,6 +102,7 @@ export const RELEASE_COLUMNS: readonly TableColumn<BlameRelease>[] = [
     id: 'voluntary',
     label: 'Voluntary',
     help: 'Holds that ended here because the thread went into a blocking call',
+    word: 'voluntary',
     value: (row) => row.voluntary,
     text: (row) => group(row.voluntary),
   },

@@ -12,8 +12,14 @@ type Column = TableColumn<FunctionRow>;
 export const timeOf = ({ holdNs, waitNs, releasedNs }: GilTimes): number => holdNs + waitNs + releasedNs;
 
 /** Shown as text, in the CSV as seconds. */
-const time = (id: string, label: string, help: string, pick: (row: FunctionRow) => number): Column => ({
-  ...{ id, label, help, width: 92 },
+const time = (
+  id: string,
+  label: string,
+  help: string,
+  pick: (row: FunctionRow) => number,
+  word?: Column['word'],
+): Column => ({
+  ...{ id, label, help, word, width: 92 },
   value: (row) => pick(row) / 1e9,
   text: (row) => (pick(row) === 0 ? '0' : formatNs(pick(row))),
 });
@@ -71,13 +77,14 @@ export function columnsOf(part: Part, pidOf: ((process: number) => number | null
     time('total_s', 'Total time', 'While it was anywhere on the stack; recursion counts once', (row) =>
       timeOf(row.total),
     ),
-    time(`${part}_held_s`, 'Holding', `With the GIL, ${during}`, (row) => row[part].holdNs),
-    time(`${part}_wait_s`, 'Waiting', `It had asked for the GIL, ${during}`, (row) => row[part].waitNs),
+    time(`${part}_held_s`, 'Holding', `With the GIL, ${during}`, (row) => row[part].holdNs, 'hold'),
+    time(`${part}_wait_s`, 'Waiting', `It had asked for the GIL, ${during}`, (row) => row[part].waitNs, 'wait'),
     time(
       `${part}_released_s`,
       'Released',
       `Without the GIL and not asking for it, ${during}`,
       (row) => row[part].releasedNs,
+      'released',
     ),
     counted('threads', 'Threads', 'How many threads called it', 72, (row) => row.threads),
   ];

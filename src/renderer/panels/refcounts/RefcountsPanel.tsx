@@ -2,6 +2,7 @@
 import { useMemo, useState } from 'react';
 import type { SessionInfo } from '../../../shared/contract/types.ts';
 import type { WatchIdx } from '../../../shared/contract/watches.ts';
+import { Term } from '../../help/Term.tsx';
 import { notifyError } from '../../store/ui.ts';
 import { useWatches } from '../../store/watches.ts';
 import { threadColour } from '../../theme/colours.ts';
@@ -27,8 +28,8 @@ function Nothing({ live }: { live: boolean }) {
         ) : (
           <span className="mono">{"gilscope record --watch '__main__:cache'"}</span>
         )}
-        . How many references it has is then drawn over time: a count that only grows is a leak. Watching looks things
-        up and never runs code of the program.
+        . Its <Term word="refcount">reference count</Term> is then drawn over time: a count that only grows is a leak.
+        Watching looks things up and never runs code of the program.
       </span>
     </div>
   );

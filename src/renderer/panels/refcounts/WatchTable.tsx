@@ -2,6 +2,7 @@
 import type { SessionInfo } from '../../../shared/contract/types.ts';
 import type { WatchAnswer, WatchIdx } from '../../../shared/contract/watches.ts';
 import { NO_FIGURE } from '../../../shared/format.ts';
+import { Term } from '../../help/Term.tsx';
 import { formatBytes, group } from '../../lib/format.ts';
 import { CloseIcon } from '../../ui/icons.tsx';
 import { dashOf } from './curves.ts';
@@ -128,7 +129,9 @@ export function WatchTable(props: Props) {
             <th className="refcounts__state">State</th>
             <th className="num">Min</th>
             <th className="num">Max</th>
-            <th className="num">Now</th>
+            <th className="num">
+              <Term word="refcount">Now</Term>
+            </th>
             <th className="refcounts__type">Type</th>
             <th className="num refcounts__size">Size</th>
             <th className="refcounts__remove" />

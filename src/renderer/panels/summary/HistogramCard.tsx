@@ -2,6 +2,7 @@
 import { memo, useId, useMemo, useState } from 'react';
 import { Bar, BarChart, Tooltip, XAxis, YAxis } from 'recharts';
 import type { Histogram } from '../../../shared/contract/types.ts';
+import { Term } from '../../help/Term.tsx';
 import { count, formatNs, group } from '../../lib/format.ts';
 import { useSize } from '../../ui/useSize.ts';
 import { bucketsOf, decadeLabel, decadeTicks, totalOf, type Bucket, type Kind } from './buckets.ts';
@@ -130,8 +131,8 @@ function Legend({ kind }: { kind: Kind }) {
   if (kind === 'waits') return null;
   return (
     <span className="histogram__legend small muted">
-      <span className="histogram__key" /> voluntary <span className="histogram__key histogram__key--preempted" />{' '}
-      pre-empted
+      <span className="histogram__key" /> <Term word="voluntary">voluntary</Term>{' '}
+      <span className="histogram__key histogram__key--preempted" /> <Term word="pre-empted">pre-empted</Term>
     </span>
   );
 }
@@ -158,7 +159,9 @@ export function HistogramCard({ histogram }: { histogram: Histogram }) {
             </button>
           ))}
         </div>
-        <span className="small muted histogram__what">by length (log)</span>
+        <span className="small muted histogram__what">
+          <Term word={kind === 'holds' ? 'hold' : 'wait'}>by length</Term> (log)
+        </span>
         <Legend kind={kind} />
       </div>
       <Histo histogram={histogram} kind={kind} />

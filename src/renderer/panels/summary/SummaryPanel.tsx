@@ -1,5 +1,6 @@
 /** What the range comes to: headline figures, the verdict with its evidence, the histogram. */
 import type { SessionInfo, StatsReply, Verdict } from '../../../shared/contract/types.ts';
+import { Term, TermTip } from '../../help/Term.tsx';
 import { useThreadSlots } from '../../store/sessions.ts';
 import { useView } from '../../store/view.ts';
 import { threadColour } from '../../theme/colours.ts';
@@ -28,7 +29,9 @@ const TONE: Record<Verdict['kind'], 'bad' | 'warn' | 'good' | 'plain'> = {
 function FigureCard({ figure }: { figure: Figure }) {
   return (
     <div className="card figure" data-testid={`figure-${figure.id}`}>
-      <div className="figure__label">{figure.label}</div>
+      <div className="figure__label">
+        <Term word={figure.word}>{figure.label}</Term>
+      </div>
       <div className="figure__value">
         {figure.figure}
         <span className="figure__unit"> {figure.unit}</span>
@@ -52,25 +55,26 @@ function WorstCard({
   const slot = useThreadSlots(session.id)[worst.thread] ?? 0;
   const show = useView(session.id, (view) => view.show);
   return (
-    <button
-      type="button"
-      className="card figure figure--button"
-      data-testid="figure-worst"
-      title="Show it on the timeline"
-      onClick={() => show({ start: worst.startNs, end: worst.endNs }, worst.thread)}
-    >
-      <div className="figure__label figure__label--go">
-        {figure.label} <ArrowIcon size={13} />
-      </div>
-      <div className="figure__value">
-        {figure.figure}
-        <span className="figure__unit"> {figure.unit}</span>
-      </div>
-      <div className="figure__note row">
-        <span className="dot" style={{ background: threadColour(slot, theme) }} />
-        <span className="ellipsis">{figure.note}</span>
-      </div>
-    </button>
+    <TermTip word={figure.word} lead="Show it on the timeline" className="figure__tip">
+      <button
+        type="button"
+        className="card figure figure--button"
+        data-testid="figure-worst"
+        onClick={() => show({ start: worst.startNs, end: worst.endNs }, worst.thread)}
+      >
+        <div className="figure__label figure__label--go">
+          <span className="term-line">{figure.label}</span> <ArrowIcon size={13} />
+        </div>
+        <div className="figure__value">
+          {figure.figure}
+          <span className="figure__unit"> {figure.unit}</span>
+        </div>
+        <div className="figure__note row">
+          <span className="dot" style={{ background: threadColour(slot, theme) }} />
+          <span className="ellipsis">{figure.note}</span>
+        </div>
+      </button>
+    </TermTip>
   );
 }
 

@@ -1,11 +1,13 @@
 /** The headline figures of the Summary, worked out of one StatsReply. Pure. */
 import type { SessionInfo, StatsReply } from '../../../shared/contract/types.ts';
+import type { WordId } from '../../help/words.ts';
 import { displayName } from '../../lib/threadNames.ts';
 import { formatPercent, group, percentQuantity, timeQuantity, type Quantity } from '../../lib/format.ts';
 
 export interface Figure extends Quantity {
   id: 'held' | 'contended' | 'cores' | 'worst';
   label: string;
+  word: WordId;
   note: string;
 }
 
@@ -29,24 +31,28 @@ export function headlineFigures(session: SessionInfo, stats: StatsReply): Figure
   return [
     {
       id: 'held',
+      word: 'hold',
       label: stats.gils.length > 1 ? `${stats.gils.length} GILs held` : 'GIL held',
       ...(total > 0 ? percentQuantity(held / total) : UNKNOWN),
       note: total > 0 ? `free ${formatPercent(free / total)}` : 'no GIL seen here',
     },
     {
       id: 'contended',
+      word: 'contended',
       label: 'Contended',
       ...(total > 0 ? percentQuantity(contended / total) : UNKNOWN),
       note: 'someone waiting',
     },
     {
       id: 'cores',
+      word: 'effective-cores',
       label: 'Cores in use',
       ...(coresInUse === null ? UNKNOWN : { figure: coresInUse.toFixed(2), unit: `of ${session.cores}` }),
       note: `${stats.pythonCores.toFixed(2)} in ${python > 1 ? `${group(python)} Pythons` : 'Python'}`,
     },
     {
       id: 'worst',
+      word: 'wait',
       label: 'Worst wait',
       ...(worstWait === null ? { figure: '0', unit: 'ms' } : timeQuantity(worstWait.endNs - worstWait.startNs)),
       note: worstWait === null ? 'nobody waited' : threadName(session, worstWait.thread),

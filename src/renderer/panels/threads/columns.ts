@@ -15,19 +15,22 @@ export interface ThreadRow {
 
 export type Column = TableColumn<ThreadRow>;
 
-const seconds = (id: string, label: string, help: string, pick: (s: Stats) => number | null, width = 76): Column => ({
-  id,
-  label,
-  help,
-  width,
+type Word = Column['word'];
+
+const seconds = (
+  id: string,
+  label: string,
+  help: string,
+  word: Word,
+  pick: (s: Stats) => number | null,
+  width = 76,
+): Column => ({
+  ...{ id, label, help, word, width },
   value: (row) => pick(row.stats),
   text: (row) => formatS(pick(row.stats)),
 });
-const counted = (id: string, label: string, help: string, pick: (s: Stats) => number): Column => ({
-  id,
-  label,
-  help,
-  width: 80,
+const counted = (id: string, label: string, help: string, word: Word, pick: (s: Stats) => number): Column => ({
+  ...{ id, label, help, word, width: 80 },
   value: (row) => pick(row.stats),
   text: (row) => group(pick(row.stats)),
 });
@@ -76,35 +79,43 @@ const FIGURES: readonly Column[] = [
     value: (row) => row.info.tid,
     text: (row) => String(row.info.tid),
   },
-  seconds('held_s', 'Holds', 'Time it held the GIL', (s) => s.holdS),
+  seconds('held_s', 'Holds', 'Time it held the GIL', 'hold', (s) => s.holdS),
   {
     id: 'held_share',
     label: 'Holds %',
     help: 'Part of its time in which it held the GIL',
+    word: 'hold',
     width: 76,
     value: (row) => holdShare(row.stats),
     text: (row) => formatPercent(holdShare(row.stats)),
   },
-  seconds('wait_s', 'Waits', 'Time it asked for the GIL and did not have it', (s) => s.waitS),
-  seconds('running_s', 'Running', 'Released, and using CPU: native code without the GIL', (s) => s.runningS),
-  seconds('blocked_s', 'Blocked', 'Released, and using no CPU: sleeping, waiting for I/O', (s) => s.blockedS),
+  seconds('wait_s', 'Waits', 'Time it asked for the GIL and did not have it', 'wait', (s) => s.waitS),
+  seconds('running_s', 'Running', 'Released, and using CPU: native code without the GIL', 'running', (s) => s.runningS),
+  seconds(
+    'blocked_s',
+    'Blocked',
+    'Released, and using no CPU: sleeping, waiting for I/O',
+    'blocked',
+    (s) => s.blockedS,
+  ),
   seconds(
     'lock_wait_s',
     'Lock waits',
     'Of the released time: waiting for a lock, a condition, a queue',
+    'lock-wait',
     (s) => s.lockS,
     80,
   ),
-  seconds('cpu_s', 'CPU', 'CPU time', (s) => s.cpuS),
-  counted('takes', 'Takes', 'How often it took the GIL', (s) => s.takes),
-  counted('waits', 'Asked', 'How often it had to wait for the GIL', (s) => s.waits),
-  counted('preempted', 'Pre-empted', 'Holds that ended because another thread asked', (s) => s.preempted),
-  counted('voluntary', 'Voluntary', 'Holds that ended in a blocking call', (s) => s.voluntary),
-  seconds('hold_max_s', 'Longest hold', 'Its longest hold', (s) => s.holdMaxS, 96),
-  seconds('wait_p50_s', 'Wait p50', 'Half of its waits were shorter', (s) => s.waitP50S),
-  seconds('wait_p95_s', 'Wait p95', '95 of 100 waits were shorter', (s) => s.waitP95S),
-  seconds('wait_p99_s', 'Wait p99', '99 of 100 waits were shorter', (s) => s.waitP99S),
-  seconds('wait_max_s', 'Wait max', 'Its longest wait', (s) => s.waitMaxS),
+  seconds('cpu_s', 'CPU', 'CPU time', undefined, (s) => s.cpuS),
+  counted('takes', 'Takes', 'How often it took the GIL', 'hold', (s) => s.takes),
+  counted('waits', 'Asked', 'How often it had to wait for the GIL', 'wait', (s) => s.waits),
+  counted('preempted', 'Pre-empted', 'Holds that ended because another thread asked', 'pre-empted', (s) => s.preempted),
+  counted('voluntary', 'Voluntary', 'Holds that ended in a blocking call', 'voluntary', (s) => s.voluntary),
+  seconds('hold_max_s', 'Longest hold', 'Its longest hold', 'hold', (s) => s.holdMaxS, 96),
+  seconds('wait_p50_s', 'Wait p50', 'Half of its waits were shorter', 'wait', (s) => s.waitP50S),
+  seconds('wait_p95_s', 'Wait p95', '95 of 100 waits were shorter', 'wait', (s) => s.waitP95S),
+  seconds('wait_p99_s', 'Wait p99', '99 of 100 waits were shorter', 'wait', (s) => s.waitP99S),
+  seconds('wait_max_s', 'Wait max', 'Its longest wait', 'wait', (s) => s.waitMaxS),
 ];
 
 export const columnsOf = (processes: number): readonly Column[] => [

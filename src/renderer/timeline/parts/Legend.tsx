@@ -1,6 +1,8 @@
 /** What the shapes of the lanes mean, drawn by the same functions as the lanes, and the keys. */
 import { useEffect, useRef } from 'react';
 import { IntervalFlag, ThreadState } from '../../../shared/contract/types.ts';
+import { Term } from '../../help/Term.tsx';
+import type { WordId } from '../../help/words.ts';
 import { inkOn, threadColour, type Theme } from '../../theme/colours.ts';
 import { functionColour } from '../../theme/functionColours.ts';
 import { useTheme } from '../../theme/theme.ts';
@@ -109,20 +111,31 @@ const calls: Paint = (ctx, ink, { theme }, dpr) => {
   );
 };
 
-const ENTRIES: readonly (readonly [Paint, string, string])[] = [
-  [interval(ThreadState.hold, IntervalFlag.preempted), 'Hold, pre-empted', 'square end: it was made to let go'],
-  [interval(ThreadState.hold, IntervalFlag.voluntary), 'Hold, voluntary', 'round end: it went into a blocking call'],
-  [interval(ThreadState.hold, 0, 40, 40.01), 'A very short hold', 'is still a tick'],
-  [interval(ThreadState.wait, 0), 'Wait', 'it asked for the GIL and has not got it'],
-  [interval(ThreadState.running, 0), 'Released, running', 'works without the GIL (native code)'],
-  [interval(ThreadState.blocked, 0), 'Released, blocked', 'neither holds nor wants the GIL'],
+const ENTRIES: readonly (readonly [Paint, string, string, WordId?])[] = [
+  [
+    interval(ThreadState.hold, IntervalFlag.preempted),
+    'Hold, pre-empted',
+    'square end: it was made to let go',
+    'pre-empted',
+  ],
+  [
+    interval(ThreadState.hold, IntervalFlag.voluntary),
+    'Hold, voluntary',
+    'round end: it went into a blocking call',
+    'voluntary',
+  ],
+  [interval(ThreadState.hold, 0, 40, 40.01), 'A very short hold', 'is still a tick', 'hold'],
+  [interval(ThreadState.wait, 0), 'Wait', 'it asked for the GIL and has not got it', 'wait'],
+  [interval(ThreadState.running, 0), 'Released, running', 'works without the GIL (native code)', 'running'],
+  [interval(ThreadState.blocked, 0), 'Released, blocked', 'neither holds nor wants the GIL', 'blocked'],
   [
     interval(ThreadState.blocked, IntervalFlag.lock),
     'Released, waiting for a lock',
     'a lock, a condition, a queue, a join',
+    'lock-wait',
   ],
-  [interval(ThreadState.unknown, 0), 'Unknown', 'events were dropped here'],
-  [interval(ThreadState.hold, IntervalFlag.estimated), 'Estimated', 'not measured: the portable engine'],
+  [interval(ThreadState.unknown, 0), 'Unknown', 'events were dropped here', 'coverage'],
+  [interval(ThreadState.hold, IntervalFlag.estimated), 'Estimated', 'not measured: the portable engine', 'engine'],
   [marks, 'Marks', 'a region and an instant that the program named itself'],
   [calls, 'Calls', 'with the function trace; hollow: written in C; lines: several short ones'],
   [bins, 'Many at once', 'heights are the parts of the time: hold below, wait above'],
@@ -166,11 +179,11 @@ export function Legend() {
   return (
     <div className="tl-legend" tabIndex={0} data-autofocus="">
       <div className="tl-legend__shapes">
-        {ENTRIES.map(([paint, title, text]) => (
+        {ENTRIES.map(([paint, title, text, word]) => (
           <div key={title}>
             <Sample paint={paint} />
             <p>
-              <b>{title}</b>
+              <b>{word === undefined ? title : <Term word={word}>{title}</Term>}</b>
               <br />
               {text}
             </p>

@@ -1,0 +1,102 @@
+/** The exported figure: of what a recording shows and of a comparison, as real files that a browser can read. */
+import { readFile } from 'node:fs/promises';
+import type { Page } from '@playwright/test';
+import { launchProgram, program, sessionState } from '../lib/app.ts';
+import { expect, test } from '../lib/fixtures.ts';
+
+/** Presses an entry of the export menu and waits for the file. */
+async function exported(page: Page, entry: string): Promise<{ name: string; content: Buffer }> {
+  await page.getByTestId('export-figure').click();
+  const [download] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByTestId(`menu-figure-${entry}`).click(),
+  ]);
+  return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
+}
+
+interface Looked {
+  error: string | null;
+  /** Texts, with how far over the right edge they reach in pixels: none should. */
+  over: string[];
+  texts: string[];
+  references: string[];
+  scripts: number;
+  ground: string | null;
+}
+
+/** What the browser's XML parser and its layout make of the file. */
+function look(page: Page, xml: string): Promise<Looked> {
+  return page.evaluate((source) => {
+    const parsed = new DOMParser().parseFromString(source, 'image/svg+xml');
+    const error = parsed.querySelector('parsererror')?.textContent ?? null;
+    const svg = document.importNode(parsed.documentElement, true) as unknown as SVGSVGElement;
+    document.body.append(svg);
+    const box = svg.getBoundingClientRect();
+    const texts = [...svg.querySelectorAll('text')];
+    const all = [...svg.querySelectorAll('*')];
+    const result = {
+      error,
+      over: texts
+        .filter(
+          (text) => text.getBoundingClientRect().right > box.right || text.getBoundingClientRect().left < box.left,
+        )
+        .map((text) => text.textContent),
+      texts: texts.map((text) => text.textContent),
+      references: all
+        .flatMap((one) => [...one.attributes].map((attribute) => attribute.value))
+        .filter((value) => /https?:|url\((?!#)|file:/.test(value)),
+      scripts: svg.querySelectorAll('script, foreignObject, image, a, style').length,
+      ground: svg.querySelector(':scope > rect')?.getAttribute('fill') ?? null,
+    };
+    svg.remove();
+    return result;
+  }, xml);
+}
+
+/** Width, height and how many different colours a PNG has, read by the browser. */
+function picture(page: Page, png: Buffer): Promise<{ width: number; height: number; colours: number }> {
+  return page.evaluate(async (base64) => {
+    const bytes = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
+    const bitmap = await createImageBitmap(new Blob([bytes], { type: 'image/png' }));
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext('2d')!;
+    context.drawImage(bitmap, 0, 0);
+    const { data } = context.getImageData(0, 0, bitmap.width, bitmap.height);
+    const colours = new Set<number>();
+    for (let at = 0; at < data.length; at += 4) colours.add((data[at] << 16) | (data[at + 1] << 8) | data[at + 2]);
+    return { width: bitmap.width, height: bitmap.height, colours: colours.size };
+  }, png.toString('base64'));
+}
+
+test('what a recording shows becomes a figure', async ({ page, context }) => {
+  await launchProgram(page, [program('turns.py'), '1']);
+  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
+
+  const svg = await exported(page, 'svg');
+  expect(svg.name).toMatch(/^gilscope-.*turns.*\.svg$/);
+  const xml = svg.content.toString('utf8');
+  const seen = await look(page, xml);
+  expect(seen).toMatchObject({ error: null, over: [], references: [], scripts: 0, ground: '#ffffff' });
+  expect(seen.texts).toContain('GIL');
+  expect(seen.texts.join('\n')).toMatch(/exact \([\d,]+ of [\d,]+.switches captured\)/);
+  expect(seen.texts.join('\n')).toContain('hold, ended voluntary');
+  // Threads of the program contend: somebody waits, and holds are drawn.
+  expect(xml.split('url(#gilscope-hatch)').length).toBeGreaterThan(2);
+
+  const dark = await exported(page, 'svg-dark');
+  expect((await look(page, dark.content.toString('utf8'))).ground).toBe('#0e1116');
+
+  const png = await exported(page, 'png');
+  expect(png.name).toMatch(/\.png$/);
+  const { width, height, colours } = await picture(page, png.content);
+  expect(width).toBe(2400);
+  expect(height).toBe(2 * Number(/height="(\d+)"/.exec(xml)?.[1]));
+  expect(colours).toBeGreaterThan(10);
+
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await page.getByTestId('export-figure').click();
+  await page.getByTestId('menu-figure-copy').click();
+  await expect(page.getByTestId('toast')).toContainText(['Copied the figure']);
+  const types = await page.evaluate(async () => (await navigator.clipboard.read()).flatMap((item) => [...item.types]));
+  expect(types).toContain('image/png');
+});
