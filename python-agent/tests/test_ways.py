@@ -26,8 +26,12 @@ def items(n):
 
 def seen(*arguments): return arguments
 def rest(ms): time.sleep(ms / 1000)
-def where(ms):
-    time.sleep(ms / 1000)
+def where(n):
+    # Unless it is 0, it waits until both tasks have begun.
+    open("begun %d" % n, "w").close()
+    until = time.monotonic() + 30
+    while n and time.monotonic() < until and not (os.path.exists("begun 1") and os.path.exists("begun 2")):
+        time.sleep(0.005)
     return os.getpid(), threading.current_thread() is threading.main_thread(), threading.active_count()
 def say(text): print(text, flush=True)
 def big(n): return b"x" * n
@@ -99,22 +103,28 @@ class Ways(WaysCase):
             given = self.works("shop:seen", mode, ["('%s',)" % text, "1"])["passed_bytes"]
             self.assertAlmostEqual(given, 200000, delta=1000)
 
-    def test_processes_take_longer_to_start_than_threads_and_nothing_takes_none(self):
-        start_up = {mode: min(self.works("shop:rest", mode, [50])["start_up_s"] for _ in range(3)) for mode in MODES}
-        self.assertLess(start_up["threads"], start_up["processes"])
-        self.assertLess(start_up["sequential"], start_up["threads"])
-        more = ["--start-method", "spawn"]
-        spawned = min(self.works("shop:rest", "processes", [50], more=more)["start_up_s"] for _ in range(2))
-        self.assertLess(start_up["processes"], spawned)
+    def test_processes_take_longer_to_start_than_threads_and_spawned_ones_longest(self):
+        """Load can only lengthen a start, so the shortest of some rounds are near what they are without."""
+        ways = [("sequential", []), ("threads", []), ("processes", ["--start-method", "fork"]), ("processes", ["--start-method", "spawn"])]
+        shortest = [float("inf")] * len(ways)
+        for _ in range(10):
+            for i, (mode, more) in enumerate(ways):
+                shortest[i] = min(shortest[i], self.works("shop:rest", mode, [20], more=more)["start_up_s"])
+            if shortest == sorted(shortest):
+                break
+        self.assertEqual(shortest, sorted(shortest))
 
     def test_where_it_runs(self):
         """Sequential is the main thread and no other; workers are others, each task has one to itself."""
-        for mode in MODES:
-            report = self.works("shop:where", mode, [300], workers=2)
-            (pid, main, count), (other_pid, other_main, _) = eval(report["results"])
+        report = self.works("shop:where", "sequential", [0, 0])
+        pid, *rest = eval(report["results"])[0]
+        self.assertEqual((rest, eval(report["results"])[1]), ([True, 1], (pid, True, 1)))
+        for mode in MODES[1:]:
+            for n in (1, 2):
+                if os.path.exists(os.path.join(self.folder, "begun %d" % n)):
+                    os.remove(os.path.join(self.folder, "begun %d" % n))
+            (pid, main, _), (other_pid, other_main, _) = eval(self.works("shop:where", mode, [1, 2])["results"])
             self.assertEqual(pid == other_pid, mode != "processes")
-            if mode == "sequential":
-                self.assertEqual((main, other_main, count), (True, True, 1))
             if mode == "threads":
                 self.assertEqual((main, other_main), (False, False))
 

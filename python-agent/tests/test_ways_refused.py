@@ -35,11 +35,12 @@ class Refused(WaysCase):
         self.write("shop.py", SHOP)
 
     def refused(self, call, inputs=("1",), modes=MODES, more=()):
-        """Yields the error of each mode, having seen that the check says the same."""
+        """Yields the error of each mode, having seen, for the last, that the check says the same."""
         for mode in modes:
             with self.subTest(call=call, mode=mode):
                 before, error = self.fails(call, mode, inputs, more=more)
-                self.assertEqual(self.fails(call, mode, inputs, more=list(more) + ["--check"])[1]["remedy"], error["remedy"])
+                if mode == modes[-1]:
+                    self.assertEqual(self.fails(call, mode, inputs, more=list(more) + ["--check"])[1]["remedy"], error["remedy"])
                 yield before, error["message"], error["remedy"]
 
     def test_no_module(self):
