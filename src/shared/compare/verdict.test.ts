@@ -62,7 +62,7 @@ describe('verdict of a comparison', () => {
     expect(verdict.evidence).toContain('threads: 2.01 s (1.99 s to 2.05 s in 5 runs).');
     expect(verdict.evidence).toContain('threads by itself: cpu_bound it is.');
     expect(verdict.evidence).toContain(
-      'With processes threads was predicted to take 1.02 s; measured, processes took 1.10 s, 7.8 % more.',
+      'With processes threads was predicted to take 1.02 s; measured, processes took 1.10 s, 7.8 % more, on 1.91 cores.',
     );
     expect(verdict.limits.join(' ')).toContain('A prediction counts neither start-up nor the passing of data');
   });

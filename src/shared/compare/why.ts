@@ -58,10 +58,11 @@ export function predictionEvidence(timed: Timed[]): string[] {
     .flatMap((one) => {
       const predicted = predictedS(one);
       if (predicted === null) return [];
-      return processes.map(({ name, wall_s: { median } }) => {
+      return processes.map(({ name, wall_s: { median }, effective_cores: cores }) => {
         const off = median / predicted - 1;
         const how = `${formatPercent(Math.abs(off))} ${off < 0 ? 'less' : 'more'}`;
-        return `With processes ${one.name} was predicted to take ${formatSeconds(predicted)}; measured, ${name} took ${formatSeconds(median)}, ${how}.`;
+        const had = cores === null ? '' : `, on ${three(cores.median)} cores`;
+        return `With processes ${one.name} was predicted to take ${formatSeconds(predicted)}; measured, ${name} took ${formatSeconds(median)}, ${how}${had}.`;
       });
     });
 }

@@ -94,7 +94,11 @@ const placeText = ({ site: { qualname, name, file, line, firstLine } }: { site: 
 export function lockContention(context: Context): Finding | null {
   const { store, traits, looks, lengthS } = context;
   const byIdx = new Map(traits.threads.map((t) => [t.idx, t]));
-  const all = looks.lanes.map((lane) => lockedOf(store, lane, byIdx.get(lane.thread)!));
+  // Only measured waits: the estimated engine knows none.
+  const all = looks.lanes
+    .map((lane) => ({ lane, thread: byIdx.get(lane.thread)! }))
+    .filter(({ thread }) => thread.lockS !== null)
+    .map(({ lane, thread }) => lockedOf(store, lane, thread));
   const isMember = (one: Locked): boolean => one.looks >= LOCKED * seenAlive(one.lane) && one.times >= LOCK_WAITS;
   const members = all.filter(isMember).sort((a, b) => b.looks - a.looks);
   const locked = members.reduce((sum, { looks: n }) => sum + n, 0);
