@@ -90,7 +90,7 @@ function namesOf(asked: string | undefined, sources: readonly VariantSource[]): 
   if (names.length !== sources.length)
     throw new UserError(
       'bad-argument',
-      `there are ${names.length} names for ${sources.length} variants`,
+      `there ${names.length === 1 ? 'is 1 name' : `are ${names.length} names`} for ${sources.length} variants`,
       'give one for each, with commas between',
     );
   if (names.includes(''))

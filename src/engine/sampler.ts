@@ -23,10 +23,9 @@ const BUDGET = 0.05;
 const ARRIVAL_BUDGET = 0.3;
 /** The kernel walks all pages for it: not more often than this, and as much rarer as it takes more than a fiftieth of our time. */
 const PSS_EVERY_MS = 100;
-const PSS_LONGEST_MS = 1000;
 const PSS_BUDGET = 0.02;
 /** PSS is not read again in a session when one reading took longer than this: huge address spaces. */
-const PSS_DEAR_MS = 20;
+const PSS_DEAR_MS = 200;
 /** Rounds a thread may stay nameless before its kernel name is given: Python's own name comes first if there is one. */
 const NAME_AFTER_ROUNDS = 4;
 
@@ -105,7 +104,7 @@ export class Sampler {
     if (this.stopped) return;
     const before = performance.now();
     const ns = process.hrtime.bigint();
-    const pssPeriod = Math.min(PSS_LONGEST_MS, Math.max(PSS_EVERY_MS, this.pssCost / PSS_BUDGET));
+    const pssPeriod = Math.max(PSS_EVERY_MS, this.pssCost / PSS_BUDGET);
     const withPss = !this.pssDear && performance.now() - this.lastPss >= pssPeriod;
     if (withPss) this.pssCost = 0;
     const cores = parseCoreTimes(readProc('/proc/stat') ?? '');
