@@ -51,13 +51,17 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
     for (const { preempted } of workers) expect(preempted).toBeGreaterThan(1);
   });
 
-  it.each([5, 50])('B5: contended holds are one switch interval of %i ms long, not shorter', async (ms) => {
-    const run = await runScript(python, 'turns', [String(ms), '1.2']);
-    const lengths = contendedHolds(run, /^count-/);
-    expect(lengths.length).toBeGreaterThan(5);
-    expect(lengths.filter((length) => length < 0.95 * ms).length).toBeLessThan(0.2 * lengths.length);
+  it('B5: contended holds are one switch interval long, not shorter', async () => {
+    const quarter = async (ms: number): Promise<number> => {
+      const lengths = contendedHolds(await runScript(python, 'turns', [String(ms), '1']), /^count-/);
+      expect(lengths.length).toBeGreaterThan(5);
+      expect(lengths.filter((length) => length < 0.95 * ms).length).toBeLessThan(0.2 * lengths.length);
+      return lengths[Math.floor(lengths.length / 4)];
+    };
+    const [usual, long] = [await quarter(5), await quarter(50)];
     // On a busy machine many are longer: who asks, and who is asked, must first get a core.
-    expect(lengths[Math.floor(lengths.length / 4)]).toBeLessThan(2 * ms);
+    expect(long).toBeLessThan(2 * 50);
+    expect(usual).toBeLessThan(0.5 * long);
   });
 
   it('B6: a thread that wakes from I/O waits for one switch interval, and less when that is shorter', async () => {
@@ -79,7 +83,8 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
     expect(usual / short).toBeGreaterThan(2);
   });
 
-  it('B7: threads that wait overlap, and the GIL is free', async () => {
+  // These mostly sleep.
+  it.concurrent('B7: threads that wait overlap, and the GIL is free', async () => {
     const run = await runExample(python, 'waiting', 1, '3');
     const names = threads(run, /^job-/, 8).map(({ name }) => name);
     const jobs = run.model.threads.filter(({ name }) => names.includes(name));
@@ -96,14 +101,14 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
     );
   });
 
-  it('B8: a list bound to two names gives 3, its argument counted', async () => {
+  it.concurrent('B8: a list bound to two names gives 3, its argument counted', async () => {
     const { stdout, summary } = await runExample(python, 'references', 0, '1.5');
     expect(stdout.match(/gives \d+/g)).toEqual([2, 3, 13, 3, 2].map((count) => `gives ${count}`));
     // gilscope counts without an argument.
     expect(summary.watches).toMatchObject([{ type: 'list', min: 1, max: 12, current: 1 }]);
   });
 
-  it('B9: after four threads have read a dict its count is what it was', async () => {
+  it.concurrent('B9: after four threads have read a dict its count is what it was', async () => {
     const { stdout, summary } = await runExample(python, 'readers', 0, '100_000', '0.4');
     expect(stdout).toContain('400,000 reads: nothing lost');
     const [watch] = summary.watches!;
@@ -152,7 +157,7 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
     expect(threaded.summary.verdict.kind).toBe('cpu_bound');
     expect(threaded.summary.verdict.advice).toContain('Processes');
     expect(processes.summary.verdict.kind).toBe('multi_process');
-    const waiting = await Promise.all([1, 2].map((nth) => runExample(python, 'io-bound', nth, '60')));
+    const waiting = await Promise.all([1, 2].map((nth) => runExample(python, 'io-bound', nth, '80')));
     for (const { main } of waiting) {
       const [{ free_s, held_s }] = main.gils;
       expect(free_s / (free_s + held_s)).toBeGreaterThan(0.5);
