@@ -112,12 +112,12 @@ export interface Behind {
   steady: boolean;
 }
 
-/** The quarters of the time from the first to the last all have one. */
+/** Three quarters of the time from the first to the last have one: a machine that is busy may leave out the fourth, two bursts leave out two. */
 function isSteady(starts: number[]): boolean {
   const first = starts[0];
   const span = starts[starts.length - 1] - first;
   if (!(span > 0)) return false;
-  return new Set(starts.map((ns) => Math.min(3, Math.floor((4 * (ns - first)) / span)))).size === 4;
+  return new Set(starts.map((ns) => Math.min(3, Math.floor((4 * (ns - first)) / span)))).size >= 3;
 }
 
 /** Who held the GIL while a thread waited for it, over all waits that start in the range; `longNs`: what counts as some length. */

@@ -3,7 +3,7 @@
 import threading
 import time
 
-until = time.monotonic() + 0.7
+until = time.monotonic() + 1.2
 
 
 def compute():

@@ -5,7 +5,7 @@ import threading
 import time
 
 until = time.monotonic() + 0.7
-data = bytes(1 << 20)
+data = bytes(1 << 22)
 
 
 def compute():
