@@ -148,6 +148,10 @@ test('cancelled midway, what was measured stays; the run is told in its column',
   await expect(column(page, 1)).toContainText('None of its runs ended');
   await page.getByTestId('compare-close').click();
   await expect(page.getByTestId('compare-form')).toBeVisible();
+  // Nothing of it stays open.
+  const window = await TestWindow.open(served.address);
+  await expect.poll(() => window.call('session.list', {})).toEqual([]);
+  window.close();
 });
 
 test('bad input is told where it is; a run that fails, in its column', async ({ page }) => {

@@ -12,6 +12,7 @@ import { Tooltip } from '../ui/Tooltip.tsx';
 import { ExportView } from '../compare/figure/ExportFigure.tsx';
 import { FilePicker } from '../files/FilePicker.tsx';
 import { SESSION_SUFFIX } from '../files/OpenButton.tsx';
+import { CompareWith } from './CompareWith.tsx';
 
 /** A file name that says what and when: "countdown-20261121-1402.gilscope". */
 function proposedName(session: SessionInfo): string {
@@ -105,6 +106,7 @@ export function SessionActions({ session }: { session: SessionInfo }) {
       {session.state !== 'starting' && session.state !== 'failed' && (
         <>
           <ExportView session={session} />
+          {!recording && <CompareWith session={session} />}
           <button type="button" className="btn" data-testid="save-as" onClick={() => setSaving(true)}>
             Save as…
           </button>

@@ -141,8 +141,9 @@ export async function openRun(compareId: string, path: string): Promise<void> {
 /** Recordings stay where they are. */
 export const closeComparison = (id: string): Promise<boolean> =>
   attempt(async () => {
-    await call('compare.close', { id });
+    // First from the page: its columns would miss the sessions that go.
     useCompare.getState().remove(id);
+    await call('compare.close', { id });
     const { byId } = useSessions.getState();
     for (const session of lookedAt.get(id) ?? []) if (session in byId) await call('session.close', { id: session });
     lookedAt.delete(id);

@@ -5,6 +5,7 @@ import type { CompareVariant, Spread } from '../../../shared/contract/compare.ts
 import { count } from '../../lib/format.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { useSize } from '../../ui/useSize.ts';
+import { FigureName } from '../FigureName.tsx';
 import { BAR_FIGURES, formatBetween, formatFigure, type FigureKind } from '../model/figures.ts';
 import { letterOf, variantColour } from '../model/variants.ts';
 import './bars.css';
@@ -145,7 +146,9 @@ function BarCard({ figure, variants }: { figure: FigureKind; variants: readonly 
   );
   return (
     <section className="card compare-bar" data-testid={`bar-${figure.id}`}>
-      <h3 title={figure.help}>{figure.label}</h3>
+      <h3>
+        <FigureName figure={figure} />
+      </h3>
       <div ref={ref} className="compare-bar__plot" role="img" aria-label={describe(points, figure)}>
         {size !== null && size.width > 0 && <Chart points={points} figure={figure} width={size.width} />}
       </div>

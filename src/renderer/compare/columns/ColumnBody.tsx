@@ -69,6 +69,37 @@ function Opening({ compareId, path }: { compareId: string; path: string }) {
   );
 }
 
+/** The session the engine had opened for this column was closed by somebody: it is not opened again unasked. */
+function Closed({ onOpen }: { onOpen: () => void }) {
+  const [told, setTold] = useState(false);
+  useEffect(() => {
+    // A session that has only just been opened is told a moment later.
+    const timer = setTimeout(() => setTold(true), TOLD_AFTER_MS);
+    return () => clearTimeout(timer);
+  }, []);
+  return (
+    <div className="empty">
+      {told ? (
+        <>
+          <span>This recording has been closed.</span>
+          <button type="button" className="btn btn--small" data-testid="column-again" onClick={onOpen}>
+            Open it again
+          </button>
+        </>
+      ) : (
+        <span className="spinner" />
+      )}
+    </div>
+  );
+}
+
+const TOLD_AFTER_MS = 1000;
+
+function Unopened({ compareId, path, wasOpen }: { compareId: string; path: string; wasOpen: boolean }) {
+  const [asked, setAsked] = useState(!wasOpen);
+  return asked ? <Opening compareId={compareId} path={path} /> : <Closed onOpen={() => setAsked(true)} />;
+}
+
 interface Props {
   compare: CompareInfo;
   variant: number;
@@ -84,5 +115,5 @@ export function ColumnBody({ compare, variant, run, sessionId, axis }: Props) {
   if (sessionId !== null) return <Timeline sessionId={sessionId} beside={{ axis }} />;
   // While others run nothing is read that nobody asked for: it would disturb them.
   if (compare.state === 'running' || run.path === null) return <Waiting compare={compare} variant={variant} />;
-  return <Opening key={run.path} compareId={compare.id} path={run.path} />;
+  return <Unopened key={run.path} compareId={compare.id} path={run.path} wasOpen={run.session !== null} />;
 }

@@ -1,6 +1,7 @@
 /** The figures of a comparison in the order they are read, and how each is written. Pure; used by table and bars. */
 import type { CompareVariant, Spread } from '../../../shared/contract/compare.ts';
 import { spreadOf } from '../../../shared/compare/spread.ts';
+import type { WordId } from '../../help/words.ts';
 import { formatBytes, formatPercent, formatS, group, NBSP, threeFigures } from '../../lib/format.ts';
 
 export type FigureUnit = 's' | 'share' | 'count' | 'bytes' | 'cores';
@@ -11,6 +12,8 @@ export interface FigureKind {
   /** What it means, for a tooltip. */
   help: string;
   unit: FigureUnit;
+  /** The word of the help that it is a figure of. */
+  word?: WordId;
   /** Taken from the GIL's events: exact and estimated ones are not the same figure. */
   ofGil: boolean;
   of: (variant: CompareVariant) => Spread | null;
@@ -45,6 +48,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'effective_cores',
     label: 'Effective cores',
     help: 'CPU seconds over wall-clock: how many cores it kept busy on average.',
+    word: 'effective-cores',
     unit: 'cores',
     ofGil: false,
     of: (v) => v.effective_cores,
@@ -53,6 +57,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'start_up_s',
     label: 'Start-up',
     help: 'Until its interpreter, and with processes those of its workers, were ready.',
+    word: 'start-up',
     unit: 's',
     ofGil: false,
     of: (v) => v.start_up_s,
@@ -61,6 +66,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'gil_held_share',
     label: 'GIL held',
     help: 'Share of the time in which some thread held the GIL.',
+    word: 'hold',
     unit: 'share',
     ofGil: true,
     of: (v) => v.gil_held_share,
@@ -69,6 +75,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'gil_contended_share',
     label: 'GIL contended',
     help: 'Share of the time in which at least one thread waited for the GIL.',
+    word: 'contended',
     unit: 'share',
     ofGil: true,
     of: (v) => v.gil_contended_share,
@@ -77,6 +84,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'gil_free_share',
     label: 'GIL free',
     help: 'Share of the time in which nobody held the GIL.',
+    word: 'free',
     unit: 'share',
     ofGil: true,
     of: (v) => v.gil_free_share,
@@ -85,6 +93,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'gil_wait_s',
     label: 'GIL wait',
     help: 'Sum of all waits for the GIL, of all threads.',
+    word: 'wait',
     unit: 's',
     ofGil: true,
     of: (v) => v.gil_wait_s,
@@ -93,6 +102,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'wait_p95_s',
     label: 'GIL wait, p95',
     help: '95 of 100 waits were shorter.',
+    word: 'wait',
     unit: 's',
     ofGil: true,
     of: (v) => v.wait_p95_s,
@@ -101,6 +111,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'lock_wait_s',
     label: 'Lock wait',
     help: 'Time threads waited for locks, conditions and queues of the program: apart from the GIL.',
+    word: 'lock-wait',
     unit: 's',
     ofGil: true,
     of: (v) => v.lock_wait_s,
@@ -109,6 +120,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'switches_preempted',
     label: 'Switches, pre-empted',
     help: 'The holder was asked to drop the GIL and asked for it again at once.',
+    word: 'pre-empted',
     unit: 'count',
     ofGil: true,
     of: (v) => v.switches?.preempted ?? null,
@@ -117,6 +129,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'switches_voluntary',
     label: 'Switches, voluntary',
     help: 'The holder went into a blocking call.',
+    word: 'voluntary',
     unit: 'count',
     ofGil: true,
     of: (v) => v.switches?.voluntary ?? null,
@@ -125,6 +138,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'memory_rss_bytes',
     label: 'Peak memory, RSS',
     help: 'Largest sum over its processes at one time; pages they share count in each.',
+    word: 'memory',
     unit: 'bytes',
     ofGil: false,
     of: (v) => v.memory_bytes?.rss ?? null,
@@ -133,6 +147,7 @@ export const FIGURES: readonly FigureKind[] = [
     id: 'memory_pss_bytes',
     label: 'Peak memory, PSS',
     help: 'Largest sum over its processes at one time; pages they share count once.',
+    word: 'memory',
     unit: 'bytes',
     ofGil: false,
     of: (v) => v.memory_bytes?.pss ?? null,

@@ -5,6 +5,7 @@ import { copyText } from '../../lib/clipboard.ts';
 import { count } from '../../lib/format.ts';
 import { notify, notifyError } from '../../store/ui.ts';
 import { CopyIcon } from '../../ui/icons.tsx';
+import { FigureName } from '../FigureName.tsx';
 import { Letter } from '../Letter.tsx';
 import {
   differencesCsv,
@@ -48,8 +49,8 @@ function Ratio({ cell }: { cell: Cell }) {
 function Row({ row }: { row: FigureRow }) {
   return (
     <tr data-testid={`row-${row.figure.id}`}>
-      <th scope="row" title={row.figure.help}>
-        {row.figure.label}
+      <th scope="row">
+        <FigureName figure={row.figure} />
       </th>
       {row.cells.map((cell, i) => (
         <td key={i}>
