@@ -1,0 +1,177 @@
+/**
+ * What every export format reads and how it is written: a recording in a scope, told row by row in the order of time, never gathered in
+ * memory. Rows that iterators give are reused: read them before the next one is asked for. Filled by source.ts from the model, read by the
+ * formats in this folder, driven by src/engine/export.
+ */
+import type { FunctionInfo } from '../contract/functions.ts';
+import type { GilIdx, Ns, ProcIdx, ThreadIdx } from '../contract/basics.ts';
+import type { GilInfo, ProcessInfo, SiteInfo, Summary, ThreadInfo, ThreadState } from '../contract/types.ts';
+
+/** What is to be exported. Empty lists: all. */
+export interface ExportScope {
+  start?: Ns | undefined;
+  end?: Ns | undefined;
+  processes: readonly ProcIdx[];
+  threads: readonly ThreadIdx[];
+}
+
+/** A stretch of a thread's life in one state, clipped to the scope. */
+export interface IntervalRow {
+  thread: ThreadIdx;
+  start: Ns;
+  end: Ns;
+  state: ThreadState;
+  /** IntervalFlag bits. */
+  flags: number;
+  /** Of a hold: the core at the take, -1 unknown. */
+  core: number;
+  /** GIL it held or asked for; null when released, or not known. */
+  gil: GilIdx | null;
+  /** Of a hold: where it ended; of what follows: where the thread had let go. Null: not known. */
+  site: SiteInfo | null;
+  /** It began before, or went on after, the scope. */
+  cutStart: boolean;
+  cutEnd: boolean;
+}
+
+/** A change of holder: `to` takes what `from` had before. */
+export interface SwitchRow {
+  gil: GilIdx;
+  /** When `to` took. */
+  at: Ns;
+  from: ThreadIdx;
+  to: ThreadIdx;
+  /** When `from` had let go. */
+  droppedAt: Ns;
+  /** How `from` let go. */
+  preempted: boolean;
+  site: SiteInfo | null;
+}
+
+/** One traced call. */
+export interface CallRow {
+  thread: ThreadIdx;
+  start: Ns;
+  end: Ns;
+  /** 0: the outermost. */
+  depth: number;
+  function: FunctionInfo | null;
+  /** It had not ended, or its end was lost. */
+  open: boolean;
+}
+
+/** A region or an instant the program marked itself. */
+export interface MarkRow {
+  thread: ThreadIdx;
+  start: Ns;
+  /** Equal to start: an instant. */
+  end: Ns;
+  name: string;
+}
+
+/** One round of the sampler; columns by core. Fractions 0..1 of the time since the round before. */
+export interface CoreRow {
+  at: Ns;
+  target: Float64Array;
+  others: Float64Array;
+}
+
+/** Memory and CPU of one process at one time. */
+export interface ProcessSampleRow {
+  process: ProcIdx;
+  at: Ns;
+  /** Cumulative CPU seconds, without gilscope's own threads. */
+  cpuS: number;
+  /** NaN: not known. */
+  rssBytes: number;
+}
+
+/** CPU of one thread at one time. */
+export interface ThreadSampleRow {
+  thread: ThreadIdx;
+  at: Ns;
+  /** Cumulative CPU seconds. */
+  cpuS: number;
+}
+
+/** A watched object's reference count. */
+export interface RefcountRow {
+  process: ProcIdx;
+  expression: string;
+  at: Ns;
+  /** Null: immortal, or it was not there. */
+  count: number | null;
+  /** sys.getsizeof; null: not known. */
+  size: number | null;
+  immortal: boolean;
+  absent: boolean;
+}
+
+/** What a thread did in a function over the scope. */
+export interface FunctionRow {
+  thread: ThreadIdx;
+  function: FunctionInfo;
+  calls: number;
+  ownS: number;
+  totalS: number;
+  holdS: number;
+  waitS: number;
+  releasedS: number;
+}
+
+/** Time a thread waited, by the function that caused it. */
+export interface BlameRow {
+  waiter: ThreadIdx;
+  holder: ThreadIdx;
+  /** Null: not known. */
+  site: SiteInfo | null;
+  waitS: number;
+  waits: number;
+}
+
+/** A recording as formats see it. */
+export interface ExportSource {
+  readonly title: string;
+  /** ISO 8601. */
+  readonly created: string;
+  readonly command: readonly string[];
+  readonly host: string;
+  readonly cores: number;
+  readonly gilscope: string;
+  readonly start: Ns;
+  readonly end: Ns;
+  /** Absolute CLOCK_MONOTONIC ns of session time 0. */
+  readonly originNs: bigint;
+  /** The summary of the scope's time (all processes and threads). */
+  readonly summary: Summary;
+  /** Those in the scope; gilscope's own threads are left out. */
+  readonly processes: readonly ProcessInfo[];
+  readonly threads: readonly ThreadInfo[];
+  readonly gils: readonly GilInfo[];
+  /** All of the session, by index: a switch may come from a thread out of the scope. */
+  thread(thread: ThreadIdx): ThreadInfo;
+  process(process: ProcIdx): ProcessInfo;
+  /** How many intervals there are in all, for progress. */
+  readonly intervalCount: number;
+  intervals(thread: ThreadIdx): Iterable<IntervalRow>;
+  switches(gil: GilIdx): Iterable<SwitchRow>;
+  calls(thread: ThreadIdx): Iterable<CallRow>;
+  marks(thread: ThreadIdx): Iterable<MarkRow>;
+  /** Changes of how many threads wait for a GIL. */
+  waiters(gil: GilIdx): Iterable<{ at: Ns; waiting: number }>;
+  coreSamples(): Iterable<CoreRow>;
+  processSamples(process: ProcIdx): Iterable<ProcessSampleRow>;
+  threadSamples(thread: ThreadIdx): Iterable<ThreadSampleRow>;
+  refcounts(): Iterable<RefcountRow>;
+  functions(): Iterable<FunctionRow>;
+  blame(): Iterable<BlameRow>;
+}
+
+/** A piece of the file, and how many intervals are told so far: after it the writer may pause, tell, or stop. */
+export interface Piece {
+  bytes: Uint8Array;
+  done: number;
+}
+
+/** Pieces of some 64 KiB; the whole of them is the file. Pure: it may be run twice with the same result. */
+export type FormatWriter = (source: ExportSource) => Iterable<Piece>;
