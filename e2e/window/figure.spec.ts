@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
 import { launchProgram, program, sessionState } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
+import { PYTHON } from '../lib/python.ts';
 
 /** Presses an entry of the export menu and waits for the file. */
 async function exported(page: Page, entry: string): Promise<{ name: string; content: Buffer }> {
@@ -99,4 +100,35 @@ test('what a recording shows becomes a figure', async ({ page, context }) => {
   await expect(page.getByTestId('toast')).toContainText(['Copied the figure']);
   const types = await page.evaluate(async () => (await navigator.clipboard.read()).flatMap((item) => [...item.types]));
   expect(types).toContain('image/png');
+});
+
+test('a comparison becomes a figure, whatever its programs are called', async ({ page }) => {
+  const names = ['<b>one</b> & "first"', 'two 🐍 שלום'];
+  await page.getByTestId('page-compare').click();
+  for (const [at, name] of names.entries()) {
+    const card = page.getByTestId(`program-${at}`);
+    await card.getByTestId('start-interpreter').click();
+    await page.getByTestId('interpreter-path').fill(PYTHON.path);
+    await page.getByTestId('interpreter-path').press('Enter');
+    await card.getByTestId('start-script').fill(program('turns.py'));
+    await card.getByTestId('program-args').fill('1');
+    await card.getByTestId('program-name').fill(name);
+  }
+  await page.getByTestId('compare-repeat').fill('2');
+  await page.getByTestId('compare-start').click();
+  // While it runs there is nothing to export yet.
+  await expect(page.getByTestId('export-figure')).toBeEnabled({ timeout: 90_000 });
+
+  const { name, content } = await exported(page, 'svg');
+  expect(name).toMatch(/^gilscope-[^/\\<>"]*one.*\.svg$/);
+  const xml = content.toString('utf8');
+  const seen = await look(page, xml);
+  expect(seen).toMatchObject({ error: null, over: [], references: [], scripts: 0, ground: '#ffffff' });
+  for (const words of [...names, 'A', 'B', 'Wall-clock', 'GIL wait', 'least to most of the runs'])
+    expect(seen.texts).toContain(words);
+  expect(seen.texts.join('\n')).toMatch(/wall-clock .* in 2 runs/);
+  // One axis: each label of the ruler stands in both at the same place.
+  const labels = [...xml.matchAll(/<text x="([\d.]+)" y="12"[^>]*>([\d.]+ m?s)</g)].map((m) => `${m[2]} at ${m[1]}`);
+  expect(labels.length).toBeGreaterThan(2);
+  expect(labels.length).toBe(2 * new Set(labels).size);
 });
