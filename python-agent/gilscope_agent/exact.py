@@ -9,11 +9,12 @@ import os
 from . import commands, sites, wire
 from .children import ProcessName, load_spawner
 from .functions import Functions
+from .glances import Glances
 from .marks import Marks
 from .names import Names
 from .native import Native, Unusable
 from .ticks import Ticks
-from .watches import Watches
+from .watches import HAS_IMMORTALS, IMMORTAL_FROM, Watches
 
 # The callback must outlive every call the tracer could make: it is never given up.
 _kept = []
@@ -58,7 +59,8 @@ class Session:
         self._follow = follow
         self._callback = native.callback_type(self._command)
         self._ticks = Ticks(native.gs_tick_every)
-        self.watches = Watches(self._send, self._pace)
+        glances = Glances(native, IMMORTAL_FROM if HAS_IMMORTALS else None)
+        self.watches = Watches(self._send, glances.pace, glances)
         self.functions = Functions(native, lambda state: self.send_json(wire.STATE, state), self._ticks.set)
         self.stop_requested = False
 
@@ -101,10 +103,6 @@ class Session:
     def _mark(self, payload):
         return self._native.gs_send(wire.MARK, payload, len(payload)) == 0
 
-    def _pace(self, seconds):
-        """How often the tracer's thread calls for a round of the watches."""
-        self._ticks.set(self.watches.round, seconds)
-
     def try_functions(self):
         """STATE says why not, when it cannot be."""
         try:
@@ -128,7 +126,9 @@ class Session:
     def _command(self, address, length):
         """On the tracer's thread, holding the GIL. Nothing may escape: ctypes would print it into the program's output."""
         try:
-            if address is None:
+            if address is None and length:
+                self.watches.round()
+            elif address is None:
                 self._ticks.run()
             elif length:
                 commands.execute(self, self._native.text_at(address, length))

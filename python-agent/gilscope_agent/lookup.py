@@ -277,8 +277,8 @@ class Path:
     """A parsed expression that can be followed again and again; remembers where keys were found, and no object."""
 
     def __init__(self, expression):
-        self._module, self._steps = parse(expression)
-        self._hints = [0] * (len(self._steps) + 1)
+        self.module, self.steps = parse(expression)
+        self._hints = [0] * (len(self.steps) + 1)
 
     def follow(self):
         """The object. Raises Missing, Refused or Busy."""
@@ -286,9 +286,9 @@ class Path:
         if type(modules) is not dict:
             raise Refused("the program has replaced sys.modules")
         try:
-            found, hints[-1] = entry(modules, self._module, hints[-1])
+            found, hints[-1] = entry(modules, self.module, hints[-1])
         except Missing:
-            raise Missing("the module %s is not imported" % self._module) from None
-        for at, (kind, key) in enumerate(self._steps):
+            raise Missing("the module %s is not imported" % self.module) from None
+        for at, (kind, key) in enumerate(self.steps):
             found, hints[at] = (_attribute if kind is ATTRIBUTE else _item)(found, key, hints[at])
         return found

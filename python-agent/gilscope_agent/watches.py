@@ -26,8 +26,8 @@ NO_SIZE = (1 << 64) - 1
 IMMORTAL, ABSENT, ANOTHER = 1, 2, 4
 
 # From 3.12 on counts of 2**31 and more mean that nobody counts; None is such an object then, and an ordinary one before.
-_IMMORTAL_FROM = 1 << 31
-_HAS_IMMORTALS = getrefcount(None) >= _IMMORTAL_FROM
+IMMORTAL_FROM = 1 << 31
+HAS_IMMORTALS = getrefcount(None) >= IMMORTAL_FROM
 # Counts of a free-threaded build are the sum of two fields that other threads may be changing.
 SPLIT = "t" in getattr(sys, "abiflags", "")
 
@@ -38,10 +38,10 @@ _SIZED = frozenset(id(kind) for kind in _BUILTIN + _OTHER)
 
 
 def _measure(follow):
-    """(references, id, type name, size) of what `follow()` finds; our own references are not taken off yet."""
+    """(references, id, type name, size, id of the type) of what `follow()` finds; our own references are not taken off yet."""
     obj = follow()
     count = getrefcount(obj)
-    return count, id(obj), type_name(obj), getsizeof(obj) if id(type(obj)) in _SIZED else None
+    return count, id(obj), type_name(obj), getsizeof(obj) if id(type(obj)) in _SIZED else None, id(type(obj))
 
 
 class _Probe:
@@ -66,21 +66,26 @@ class Watch:
         self.expression = expression
         self._path = Path(expression)
         self._object = None
+        # (identity or None, size, id of the type) in the latest round.
+        self._latest = (None, NO_SIZE, 0)
         self._told = None
 
     def look(self):
         """(flags, count, size, what is to be told or None) of this moment; None when it could not be had."""
         try:
-            count, identity, kind, size = _measure(self._path.follow)
+            count, identity, kind, size, type_id = _measure(self._path.follow)
         except (Busy, RuntimeError):
             return None
         except Missing as error:
+            self._latest = (None, NO_SIZE, 0)
             return ABSENT, 0, None, self._news("waiting" if self._object is None else "gone", None, str(error))
         except Refused as error:
+            self._latest = (None, NO_SIZE, 0)
             return ABSENT, 0, None, self._news("refused", None, str(error))
         flags = ANOTHER if self._object not in (None, identity) else 0
         self._object = identity
-        if _HAS_IMMORTALS and count >= _IMMORTAL_FROM:
+        self._latest = (identity, NO_SIZE if size is None else size, type_id)
+        if HAS_IMMORTALS and count >= IMMORTAL_FROM:
             return flags | IMMORTAL, 0, size, self._news("immortal", kind, None)
         return flags, max(0, count - _OURS), size, self._news("counted", kind, None)
 
@@ -96,6 +101,11 @@ class Watch:
             value["reason"] = reason[:1000]
         return value
 
+    def place(self):
+        """For glances.py: (id, path, identity or None when absent, size, id of its type)."""
+        identity, size, type_id = self._latest
+        return self.id, self._path, identity, size, type_id
+
     def forget_told(self):
         """It did not arrive, or the other end is another one, in a forked child."""
         self._told = None
@@ -103,11 +113,12 @@ class Watch:
 
 class Watches:
     """The watches of this process. `send(kind, payload)` takes bytes, and is False when there is no room for them;
-    `pace(seconds)` sets the time between rounds, None for none."""
+    `pace(seconds)` sets the time between rounds, None for none; `glances` is of glances.py, or None where there is no tracer."""
 
-    def __init__(self, send, pace):
+    def __init__(self, send, pace, glances=None):
         self._send = send
         self._pace = pace
+        self._glances = glances
         self._list = []
         self._next = 1
         self.rate = RATE_HZ
@@ -136,6 +147,8 @@ class Watches:
         for watch in self._list:
             if watch.id == ident:
                 self._list = [other for other in self._list if other is not watch]
+                if self._glances is not None:
+                    self._glances.forget(ident)
                 self._tell(watch, {"state": "removed"}, time.monotonic_ns())
                 self._pace(1 / self.rate if self._list else None)
                 return
@@ -158,6 +171,8 @@ class Watches:
     def round(self):
         """Look at every watch once."""
         self._round(self._list)
+        if self._glances is not None:
+            self._glances.told(self.rate, [watch.place() for watch in self._list])
 
     def _round(self, watches):
         begun = time.monotonic_ns()

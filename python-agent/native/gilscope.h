@@ -39,7 +39,7 @@ struct gs_info {
 
 /*
  * Runs on the streaming thread, WITHOUT the GIL (ctypes' CFUNCTYPE takes it). Length 0: the peer is gone, and tracing has stopped.
- * `json` NULL: a tick (gs_tick_every).
+ * `json` NULL: a tick (gs_tick_every), or with length 1 a round of the watches (gs_glance_pace).
  */
 typedef void (*gs_command_cb)(const char *json, size_t length);
 
@@ -153,6 +153,28 @@ GS_API int gs_send(int kind, const void *payload, size_t length);
 
 /* Has the callback called every so many microseconds, or no more with 0; a new recording begins without. No GIL needed. */
 GS_API void gs_tick_every(uint32_t us);
+
+/* Words of memory that lead to a watched object: `*address & mask` is `expected`. */
+struct gs_glance_word {
+    uint64_t address, expected, mask;
+};
+/* The object: where its count is, from which count on nobody counts, how many words of it tell of its size, which is told in REFCOUNT. */
+struct gs_glance {
+    uint64_t count_at, count_mask, immortal_from, guard_at, guards, size;
+};
+/*
+ * Rounds of the watches every `us`, 0: none. The callback is asked to look when something has changed, and at least every `agent_us`, or each
+ * second. No GIL needed.
+ */
+GS_API void gs_glance_pace(uint32_t us, uint32_t agent_us);
+/* It is asked to look at the next round in any case. No GIL needed. */
+GS_API void gs_glance_hurry(void);
+/* How an object is looked at without the GIL. Not GS_OK: there is no room. This and what follows: on the streaming thread only. */
+GS_API int gs_glance_learn(uint32_t watch, const struct gs_glance *object, const struct gs_glance_word *words, uint32_t count);
+/* Whether that is still known. */
+GS_API int gs_glance_known(uint32_t watch);
+GS_API void gs_glance_size(uint32_t watch, uint64_t size);
+GS_API void gs_glance_forget(uint32_t watch);
 
 /* The calling thread's serial (a slot is made if needed), or 0 when not tracing. No GIL needed. */
 GS_API uint32_t gs_thread_serial(void);

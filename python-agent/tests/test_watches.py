@@ -50,7 +50,9 @@ def rows(payload):
     return number(0, 8), number(8, 4), number(14, 2), found
 
 
-class Watches(Case):
+class Watching(Case):
+    """A program at a stop, and what is asked of its agent."""
+
     def begin(self, engine, collector, text=PROGRAM):
         script = self.write("program.py", text)
         process = self.open(["-u", "-W", "error", script], traced_environment(engine, collector.path, plain_environment()))
@@ -81,6 +83,8 @@ class Watches(Case):
         process.stdin.flush()
         self.assertEqual(process.stdout.readline().decode().strip(), line)
 
+
+class Watches(Watching):
     def test_counts_over_time(self):
         for engine in ENGINES:
             with self.subTest(engine=engine), Collector() as collector:

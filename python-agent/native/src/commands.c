@@ -44,6 +44,12 @@ static void run(const char *json, size_t length) {
     else if (!callback) gs_stream_refuse(json, length, "this agent takes no commands");
 }
 
+void gs_commands_call(const char *json, size_t length) {
+    atomic_store(&running, true);
+    if (!atomic_load(&refused) && callback) callback(json, length);
+    atomic_store(&running, false);
+}
+
 void gs_tick_every(uint32_t us) { atomic_store(&tick_every, us * 1000ull); }
 
 uint64_t gs_commands_tick(uint64_t now) {
@@ -52,17 +58,11 @@ uint64_t gs_commands_tick(uint64_t now) {
     if (next_tick > now + every) next_tick = now; /* it is to be faster than before */
     if (next_tick > now) return next_tick;
     next_tick = next_tick + every > now ? next_tick + every : now + every; /* what was missed is not made up for */
-    atomic_store(&running, true);
-    if (!atomic_load(&refused)) callback(NULL, 0);
-    atomic_store(&running, false);
+    gs_commands_call(NULL, 0);
     return next_tick;
 }
 
-void gs_commands_gone(void) {
-    atomic_store(&running, true);
-    if (!atomic_load(&refused) && callback) callback("", 0);
-    atomic_store(&running, false);
-}
+void gs_commands_gone(void) { gs_commands_call("", 0); }
 
 /* Consumes the whole frames in the buffer. */
 static bool take_frames(void) {

@@ -16,5 +16,7 @@ uint64_t gs_commands_tick(uint64_t now);
 /* Commands are answered here from now on; see gs_disable_commands. */
 void gs_commands_refuse(void);
 bool gs_commands_running(void);
+/* The callback, unless commands are refused or there is none. */
+void gs_commands_call(const char *json, size_t length);
 
 #endif

@@ -25,6 +25,7 @@ enum gs_frame {
     GS_F_REPLY = 10,
     GS_F_CHILD = 11,
     GS_F_SITE = 12,
+    GS_F_REFCOUNT = 14,
     GS_F_LOOK = 16,
     GS_F_CALLS = 17,
     GS_F_TALLY = 18,

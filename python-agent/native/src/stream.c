@@ -13,6 +13,7 @@
 #include "control.h"
 #include "drain.h"
 #include "encode.h"
+#include "glance.h"
 #include "impatient.h"
 #include "leave.h"
 #include "outq.h"
@@ -164,7 +165,8 @@ static void wait_for_work(void) {
     uint64_t now = gs_monotonic(), end = now + S.sizes.tick_ms * 1000000ull;
     if (atomic_load(&S.backlog)) poll(&p, 1, BLOCKED_POLL_MS);
     do {
-        uint64_t next = gs_commands_tick(now), until = next < end ? next : end;
+        uint64_t round = gs_glance_tick(now), next = gs_commands_tick(now), until = next < end ? next : end;
+        if (round < until) until = round;
         now = gs_monotonic();
         if (now >= gs_sites_next_look()) look_around(now);
         if (gs_sites_next_look() < until) until = gs_sites_next_look();
@@ -247,6 +249,7 @@ int gs_stream_run(uint32_t generation, uint32_t own_serial, gs_command_cb callba
     atomic_store(&S.quit, false);
     atomic_store(&S.stop_after_callback, false);
     gs_commands_open(callback);
+    gs_glance_open();
     pthread_attr_init(&attributes);
     pthread_attr_setstacksize(&attributes, STACK_BYTES);
     /* Detached: whoever waits for its end waits with a bound, and must not be obliged to join. */
