@@ -155,6 +155,21 @@ describe('a call', () => {
     expect(stdout).toContain('all came to [499500, 1999000]');
   });
 
+  it('that fails or takes too long says why', async () => {
+    file(
+      'shop3.py',
+      'import time\ndef sell(n):\n    if n == 0: time.sleep(600)\n    raise KeyError("no such thing")\n',
+    );
+    const call = ['--call', 'shop3:sell', '--workers', '2', '--modes', 'sequential,threads', '--repeat', '1'];
+    const failing = await compare([...call, '--python', newest.path, '--args', '1', '2']);
+    expect(failing.status).toBe(1);
+    // Nothing is left to compare the other with: it is not run.
+    expect(failing.report.failed.map(({ variant }) => variant)).toEqual(['sequential']);
+    expect(failing.report.failed[0].error).toMatch(/KeyError.*no such thing/);
+    const slow = await compare([...call, '--python', newest.path, '--time-limit', '1', '--args', '0']);
+    expect(slow.report.failed[0].error).toMatch(/longer than the time limit of 1.00 s/);
+  });
+
   it('that is not there is told before anything is run', async () => {
     file('shop2.py', 'def total(n):\n    return n\n');
     const ran = await gilscope(['compare', '--call', 'shop2:sum_of', '--args', '1']);

@@ -1,10 +1,11 @@
 /** Comparisons over the contract, as a window uses them: pushes, sessions that are open meanwhile, cancel, close. */
-import { existsSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { createEngine } from '../../src/engine/contract.ts';
 import { lifeOf } from '../../src/engine/procfs.ts';
 import type { CompareInfo, CompareSpec, VariantSource } from '../../src/shared/contract/compare.ts';
+import type { SessionInfo } from '../../src/shared/contract/types.ts';
 import { newest, record, work } from './helpers.ts';
 
 const engine = createEngine({ shell: 'server', dataFolder: join(work, 'engine') });
@@ -104,20 +105,22 @@ describe('a comparison', () => {
     await engine.call('session.close', { id: mine });
   });
 
-  const forever = 'import time; time.sleep(600)';
-  const recording = async (): Promise<number> => {
-    const { runs } = await until(({ runs: all }) =>
-      all.some(({ variant, session }) => variant === 1 && session !== null),
-    );
-    const { session } = runs.find(({ variant, session: live }) => variant === 1 && live !== null)!;
-    const info = (await engine.call('session.list', {})).find(({ id }) => id === session)!;
-    return info.processes[0].pid;
-  };
+  const waiting = 'import os, time\nwhile not os.path.exists("go"): time.sleep(0.01)';
+  /** Resolves with the session of the second variant's program once that is recorded. */
+  const recording = (): Promise<SessionInfo> =>
+    new Promise((resolve) => {
+      const leave = engine.subscribe((_name, push) => {
+        if (!('session' in push) || !push.session.command.includes(waiting) || push.session.state !== 'recording')
+          return;
+        leave();
+        resolve(push.session);
+      });
+    });
 
   it('is one at a time; cancelled, it ends its program and keeps what was measured', async () => {
     const running = recording();
-    const { id } = await engine.call('compare.start', two('print(1)', forever));
-    const pid = await running;
+    const { id } = await engine.call('compare.start', two('print(1)', waiting));
+    const { pid } = (await running).processes[0];
     await expect(engine.call('compare.start', two('print(1)', 'print(2)'))).rejects.toThrow(/running already/);
     const info = await engine.call('compare.cancel', { id });
     expect(info.state).toBe('cancelled');
@@ -131,13 +134,11 @@ describe('a comparison', () => {
   it('whose recording is stopped by hand goes on with the next run', async () => {
     const running = recording();
     const done = until(({ state }) => state === 'done');
-    const waiting = 'import os, time\nwhile not os.path.exists("go"): time.sleep(0.01)';
     const { id } = await engine.call('compare.start', two('print(1)', waiting, 1));
-    await running;
-    const [live] = await sessions();
-    await engine.call('session.stop', { id: live });
+    await engine.call('session.stop', { id: (await running).id });
     writeFileSync(join(work, 'go'), '');
     const info = await done;
+    rmSync(join(work, 'go'));
     expect(info.runs[1]).toMatchObject({ state: 'failed', error: 'its recording was stopped before it ended' });
     await engine.call('compare.close', { id });
   });
@@ -160,7 +161,7 @@ describe('a comparison', () => {
         if (session != null) resolve(session);
       });
     });
-    await own.call('compare.start', two('print(1)', forever));
+    await own.call('compare.start', two('print(1)', waiting));
     const id = await live;
     const { pid } = (await own.call('session.list', {})).find((one) => one.id === id)!.processes[0];
     await own.close();
