@@ -1,7 +1,7 @@
 /**
  * What kind of thread each is, and how a range was spent at its GILs: what the verdicts judge by (verdict.ts, verdict/).
  */
-import { ThreadState } from '../contract/types.ts';
+import { ThreadState, type Ns } from '../contract/types.ts';
 import { toSeconds } from '../units.ts';
 import { HolderSums } from './ownership.ts';
 import type { Figures, FullRange, ThreadFigures } from './figures.ts';
@@ -108,19 +108,11 @@ export interface Behind {
   totalNs: number;
   /** Of it, what each thread held the GIL meanwhile. */
   byThread: Map<number, number>;
-  /** Waits of some length come again and again from the first to the last of them, not in a burst or two (threads being started, and joined). */
-  steady: boolean;
+  /** Begin and end of each that was long. */
+  long: [Ns, Ns][];
 }
 
-/** Three quarters of the time from the first to the last have one: a machine that is busy may leave out the fourth, two bursts leave out two. */
-function isSteady(starts: number[]): boolean {
-  const first = starts[0];
-  const span = starts[starts.length - 1] - first;
-  if (!(span > 0)) return false;
-  return new Set(starts.map((ns) => Math.min(3, Math.floor((4 * (ns - first)) / span)))).size >= 3;
-}
-
-/** Who held the GIL while a thread waited for it, over all waits that start in the range; `longNs`: what counts as some length. */
+/** Who held the GIL while a thread waited for it, over all waits that start in the range; `longNs`: from where on one is long. */
 export function waitedBehind(store: Store, thread: number, range: FullRange, longNs: number): Behind {
   const { rows } = store.tracks[thread];
   const from = rows.lowerBound(range.start);
@@ -128,7 +120,7 @@ export function waitedBehind(store: Store, thread: number, range: FullRange, lon
   // Evenly spread: after each wait looked into, so many intervals are passed over.
   const stride = Math.max(1, Math.floor((to - from) / MOST_WAITS));
   const sums = new HolderSums(store.tracks.length);
-  const starts: number[] = [];
+  const long: [Ns, Ns][] = [];
   let totalNs = 0;
   for (let i = from; i < to;) {
     if (stateOf(rows.meta(i)) !== ThreadState.wait) {
@@ -137,9 +129,9 @@ export function waitedBehind(store: Store, thread: number, range: FullRange, lon
     }
     const ns = rows.end(i) - rows.start(i);
     totalNs += ns;
-    if (ns >= longNs) starts.push(rows.start(i));
+    if (ns >= longNs) long.push([rows.start(i), rows.end(i)]);
     store.gils[rows.tag(i)].owner.accumulate(rows.start(i), rows.end(i), sums);
     i += stride;
   }
-  return { totalNs, byThread: new Map(sums.touched.map((t) => [t, sums.ns[t]])), steady: isSteady(starts) };
+  return { totalNs, byThread: new Map(sums.touched.map((t) => [t, sums.ns[t]])), long };
 }

@@ -1,4 +1,5 @@
 /** I/O threads that starve behind CPU-bound ones: what they wait is set by the others' switch interval, not by their own work. */
+import type { Ns } from '../../contract/types.ts';
 import { formatCount, formatPercent, formatSeconds } from '../../format.ts';
 import { NS_PER_S } from '../../units.ts';
 import { waitedBehind, type ThreadTraits } from '../traits.ts';
@@ -49,12 +50,33 @@ interface Starved {
   fraction: number;
 }
 
-function starvedBehind({ store, figures: { range } }: Context, thread: ThreadTraits, hogs: ThreadTraits[]): Starved[] {
-  const behind = waitedBehind(store, thread.idx, range, STARVED_MEAN_S * NS_PER_S);
+/**
+ * Long waits come all along while these threads live beside it: in both of the middle quarters. A thread that starts others and joins them waits
+ * behind them as well, but when they begin and when they end.
+ */
+function isSteady(
+  { store, figures: { range } }: Context,
+  thread: ThreadTraits,
+  beside: ThreadTraits[],
+  long: [Ns, Ns][],
+) {
+  const lives = beside.map(({ idx }) => store.threadInfos[idx]);
+  const { bornNs, endedNs } = store.threadInfos[thread.idx];
+  const from = Math.max(range.start, bornNs, Math.min(...lives.map((one) => one.bornNs)));
+  const to = Math.min(range.end, endedNs ?? range.end, Math.max(...lives.map((one) => one.endedNs ?? range.end)));
+  const quarter = (to - from) / 4;
+  const within = (begin: Ns): boolean => long.some(([start, end]) => end > begin && start < begin + quarter);
+  return within(from + quarter) && within(from + 2 * quarter);
+}
+
+function starvedBehind(context: Context, thread: ThreadTraits, hogs: ThreadTraits[]): Starved[] {
+  const { store, figures } = context;
+  const behind = waitedBehind(store, thread.idx, figures.range, STARVED_MEAN_S * NS_PER_S);
   const behindNs = (t: ThreadTraits): number => behind.byThread.get(t.idx) ?? 0;
   const blamed = hogs.filter((t) => behindNs(t) > 0);
   const fraction = share(total(blamed, behindNs), behind.totalNs);
-  return behind.steady && fraction >= STARVED_BEHIND ? [{ thread, blamed, fraction }] : [];
+  if (fraction < STARVED_BEHIND || !isSteady(context, thread, blamed, behind.long)) return [];
+  return [{ thread, blamed, fraction }];
 }
 
 export function ioStarved(context: Context): Finding | null {

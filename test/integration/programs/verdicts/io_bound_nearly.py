@@ -3,10 +3,12 @@
 import threading
 import time
 
-until = time.monotonic() + 0.7
+begin = threading.Event()
 
 
 def request():
+    begin.wait()
+    until = time.monotonic() + 0.7
     while time.monotonic() < until:
         time.sleep(0.01)
         for _ in range(100):
@@ -16,5 +18,6 @@ def request():
 threads = [threading.Thread(target=request, name="request-%d" % i) for i in range(4)]
 for thread in threads:
     thread.start()
+begin.set()
 for thread in threads:
     thread.join()
