@@ -30,7 +30,7 @@ export class ProgressLine {
   }
 
   private draw(): void {
-    const text = now(this.info).slice(0, Math.max(20, (this.out.columns ?? 80) - 1));
+    const text = now(this.info).slice(0, Math.max(20, (this.out.columns || 80) - 1));
     if (this.out.isTTY) this.out.write(CLEAR + text);
   }
 
