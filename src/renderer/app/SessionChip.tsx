@@ -1,6 +1,7 @@
 /** Which session is shown: title, pid, facts; opens the list of all open ones. */
 import { useRef, useState } from 'react';
 import type { SessionInfo } from '../../shared/contract/types.ts';
+import { Term, TermTip } from '../help/Term.tsx';
 import { formatNs, formatSetting } from '../lib/format.ts';
 import { attachedText, sessionFacts, stateLabel } from '../lib/provenance.ts';
 import { closeSession, showSession } from '../store/actions.ts';
@@ -131,19 +132,23 @@ export function SessionChip({ session }: { session: SessionInfo }) {
           <>
             <span>&nbsp;·&nbsp;</span>
             {adjustable ? (
-              <button
-                ref={interval}
-                type="button"
-                className="chip__interval"
-                aria-haspopup="dialog"
-                aria-expanded={open === 'interval'}
-                data-testid="switch-interval"
-                onClick={() => setOpen(open === 'interval' ? null : 'interval')}
-              >
-                switch interval {formatSetting(switchInterval)}
-              </button>
+              <TermTip word="switch-interval" lead="Change it while the program runs">
+                <button
+                  ref={interval}
+                  type="button"
+                  className="chip__interval"
+                  aria-haspopup="dialog"
+                  aria-expanded={open === 'interval'}
+                  data-testid="switch-interval"
+                  onClick={() => setOpen(open === 'interval' ? null : 'interval')}
+                >
+                  switch interval {formatSetting(switchInterval)}
+                </button>
+              </TermTip>
             ) : (
-              <span data-testid="switch-interval">switch interval {formatSetting(switchInterval)}</span>
+              <Term word="switch-interval">
+                <span data-testid="switch-interval">switch interval {formatSetting(switchInterval)}</span>
+              </Term>
             )}
           </>
         )}

@@ -29,11 +29,12 @@ const factsOf = (variant: CompareVariant): string[] => [
 ];
 
 const barsOf = (variants: readonly CompareVariant[], theme: Theme): FigureBars[] =>
-  BAR_FIGURES.map(({ label, unit, of }) => ({
+  BAR_FIGURES.map(({ label, unit, of, ofGil }) => ({
     label,
     bars: variants.map((variant, i) => {
       const spread = of(variant);
-      const text = spread === null ? '–' : formatFigure(spread.median, unit);
+      const about = ofGil && variant.engine === 'estimated' ? '~' : '';
+      const text = spread === null ? '–' : about + formatFigure(spread.median, unit);
       return { letter: letterOf(i), colour: variantColour(i, theme), spread, text };
     }),
   }));
