@@ -18,7 +18,8 @@ except ImportError:
     except ImportError:
         interpreters = None
 
-# In steps, so that Ctrl-C does not have to wait for the whole of it.
+# Counted in steps, so that Ctrl-C need not wait for the whole of it. Interpreters must be gone before the process ends.
+stop = threading.Event()
 COUNT = """
 n = {n}
 while n > 0:
@@ -29,19 +30,21 @@ while n > 0:
 def interpreter(steps, n):
     own = interpreters.create()
     try:
-        for _ in range(steps):
+        while steps > 0 and not stop.is_set():
             interpreters.run_string(own, COUNT.format(n=n))
+            steps -= 1
     finally:
         interpreters.destroy(own)
 
 
 def thread(steps, n):
-    for _ in range(steps):
+    while steps > 0 and not stop.is_set():
         exec(COUNT.format(n=n), {})
+        steps -= 1
 
 
 def timed(worker, steps, n):
-    threads = [threading.Thread(target=worker, args=(steps, n), name=f"{worker.__name__}-{i}", daemon=True) for i in (1, 2)]
+    threads = [threading.Thread(target=worker, args=(steps, n), name=f"{worker.__name__}-{i}") for i in (1, 2)]
     start = time.perf_counter()
     for each in threads:
         each.start()
@@ -68,4 +71,5 @@ if __name__ == "__main__":
     try:
         main(*sys.argv[1:])
     except KeyboardInterrupt:
+        stop.set()
         sys.exit(130)

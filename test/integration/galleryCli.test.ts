@@ -1,5 +1,5 @@
 /** `gilscope examples` as a user types it, and Ctrl-C in every script of the gallery. */
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { listExamples } from '../../src/engine/examples.ts';
 import { isComparison } from '../../src/shared/examples.ts';
@@ -82,7 +82,7 @@ const LONG: Record<string, string[]> = {
   squares: ['1_000_000_000'],
   starving: ['60'],
   turns: ['60'],
-  interpreters: ['60'],
+  interpreters: ['4'],
   waiting: ['400'],
   'io-bound': ['4000'],
   'cpu-bound': ['40_000_000'],
@@ -106,6 +106,7 @@ sys.setprofile(profile)
 runpy.run_path(sys.argv[0], run_name="__main__")`;
 
 const SIGINT_BIT = 2n;
+const POLL = { timeout: 30_000 };
 
 /** Until so many children of a process leave SIGINT to it. */
 async function untilIgnored(pid: number, count: number): Promise<void> {
@@ -116,8 +117,19 @@ async function untilIgnored(pid: number, count: number): Promise<void> {
         (child) => /^SigIgn:\s+(\w+)$/m.exec(readFileSync(`/proc/${child}/status`, 'utf8'))![1],
       );
       return ignored.filter((mask) => (BigInt(`0x${mask}`) & SIGINT_BIT) !== 0n).length;
-    })
+    }, POLL)
     .toBe(count);
+}
+
+/** Until two threads of a process have computed for a tenth of a second each. */
+async function untilTwoCompute(pid: number): Promise<void> {
+  await expect
+    .poll(() => {
+      const tasks = readdirSync(`/proc/${pid}/task`).filter((task) => Number(task) !== pid);
+      const ticks = tasks.map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8').split(' ')[13]));
+      return ticks.filter((count) => count >= 10).length;
+    }, POLL)
+    .toBe(2);
 }
 
 describe.each(examples.map((example) => [example.id, example] as const))(
@@ -130,6 +142,11 @@ describe.each(examples.map((example) => [example.id, example] as const))(
         const { child, done } = start(python.path, ['-c', RUN, ...command], { detached: true });
         await untilOutput(child, /runs\n/);
         if (command.includes('processes')) await untilIgnored(child.pid!, 2);
+        if (id === 'interpreters') {
+          // While sub-interpreters run it is hardest to end.
+          await untilOutput(child, /one GIL/);
+          await untilTwoCompute(child.pid!);
+        }
         process.kill(-child.pid!, 'SIGINT');
         expect(await done).toMatchObject({ status: 130, stderr: '' });
       },
