@@ -41,7 +41,9 @@ describe('lock_contention', () => {
   it('is earned by threads that wait for a lock which one of them has', () => {
     const verdict = verdictAt(queueing, 'fetch');
     expect(verdict.kind).toBe('lock_contention');
-    expect(verdict.text).toMatch(/^A lock holds them up rather than the GIL: fetch-\d, fetch-\d, fetch-\d and 1 more/);
+    expect(verdict.text).toMatch(
+      /^A lock holds up fetch-\d, fetch-\d, fetch-\d and 1 more rather than the GIL: 100 % of their waiting is for locks\.$/,
+    );
     expect(verdict.evidence[0]).toMatch(
       /waited about (29|30|31)\d ms for locks, 7\d % of its life, and 0 s for the GIL/,
     );
@@ -73,7 +75,7 @@ describe('lock_contention', () => {
     const others = `a: ________${'Hlllllllll'.repeat(39)}\nb: _________${'Hlllllllll'.repeat(39)}`;
     const verdict = verdictAt(`${hog}\n${others}`, 'fetch');
     expect(verdict.kind).toBe('lock_contention');
-    expect(verdict.text).toContain(': a and b wait for locks');
+    expect(verdict.text).toContain('holds up a and b rather than the GIL');
     expect(verdict.evidence.at(-1)).toContain('of the 3 threads that pass there');
   });
 });

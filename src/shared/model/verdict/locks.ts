@@ -113,7 +113,7 @@ export function lockContention(context: Context): Finding | null {
   const seconds = (n: number): string => formatSeconds((n / looks.count) * lengthS);
   return {
     kind: 'lock_contention',
-    text: `A lock holds them up rather than the GIL: ${nameList(threads)} wait for locks ${formatPercent(share(locked, locked + waited))} of the time they wait to go on, for the GIL the rest.`,
+    text: `A lock holds up ${nameList(threads)} rather than the GIL: ${formatPercent(share(locked, locked + waited))} of their waiting is for locks.`,
     evidence: [
       ...members.slice(0, 4).map(({ thread, lane, looks: n }) => {
         const part = formatPercent(share(n, seenAlive(lane)));
