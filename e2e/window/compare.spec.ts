@@ -56,8 +56,6 @@ test('two programs run in turns; their columns zoom, and point, together', async
     ],
     2,
   );
-  await expect(page.getByTestId('compare-done')).toHaveText(/^[0-3] of 4 runs$/);
-  await expect(page.getByTestId('compare-on')).toContainText(/ways\.py (short|long)round [12] of 2/);
   await expect(page.getByTestId('compare-verdict')).toHaveAttribute('data-kind', /^(too_few_runs|no_difference)$/);
   await expect(comparison(page)).toHaveAttribute('data-state', 'done');
   await expect(page.getByTestId('compare-progress')).toHaveCount(0);
@@ -65,6 +63,16 @@ test('two programs run in turns; their columns zoom, and point, together', async
     await expect(column(page, i).getByText('count-0')).toBeVisible();
     await expect(column(page, i).getByTestId('column-run').locator('option')).toHaveCount(2);
   }
+
+  await test.step('two columns fit a small screen', async () => {
+    await page.setViewportSize({ width: 1280, height: 800 });
+    for (const i of [0, 1]) {
+      const box = await column(page, i).boundingBox();
+      expect(box!.x).toBeGreaterThanOrEqual(0);
+      expect(box!.x + box!.width).toBeLessThanOrEqual(1280);
+      expect(box!.width).toBeGreaterThan(550);
+    }
+  });
 
   await test.step('one scale, from the start of each program', async () => {
     await settled(page);
@@ -98,7 +106,28 @@ test('two programs run in turns; their columns zoom, and point, together', async
     expect(length(followed) / length(b)).toBeCloseTo(length(zoomed) / length(a), 6);
   });
 
-  await tableIsTheReport(page, served.address);
+  const window = await TestWindow.open(served.address);
+  await tableIsTheReport(page, window);
+  await test.step('another run is looked at', async () => {
+    const shown = await column(page, 0).getByTestId('column-run').inputValue();
+    await column(page, 0)
+      .getByTestId('column-run')
+      .selectOption({ index: shown === '0' ? 1 : 0 });
+    await expect.poll(async () => (await window.call('session.list', {})).length).toBe(3);
+    await settled(page);
+    await expect(column(page, 0).getByText('count-0')).toBeVisible();
+  });
+  window.close();
+
+  await test.step('after a reload it is there, and the form as it was left', async () => {
+    await page.reload();
+    await page.getByTestId('page-compare').click();
+    await expect(comparison(page)).toHaveAttribute('data-state', 'done');
+    await page.getByTestId('compare-new').click();
+    await expect(page.getByTestId('program-1').getByTestId('start-script')).toHaveValue(WAYS);
+    await expect(page.getByTestId('program-1').getByTestId('program-args')).toHaveValue('long');
+    await expect(page.getByTestId('compare-repeat')).toHaveValue('2');
+  });
 });
 
 /** The pointer over one column marks the same time since each program's start in the other. */
@@ -117,11 +146,9 @@ async function pointsTogether(page: Page, originA: number, originB: number): Pro
   for (const i of [0, 1]) await expect(timelineOf(page, i)).toHaveAttribute('data-cursor', '');
 }
 
-async function tableIsTheReport(page: Page, address: string): Promise<void> {
-  const window = await TestWindow.open(address);
+async function tableIsTheReport(page: Page, window: TestWindow): Promise<void> {
   const [{ id }] = await window.call('compare.list', {});
   const { variants } = await window.call('compare.report', { id });
-  window.close();
   const ratio = (row: string) => page.getByTestId(`row-${row}`).getByTestId('ratio');
   for (const figure of ['wall_s', 'cpu_s', 'gil_wait_s'] as const) {
     const stands = difference(variants[0][figure]!, variants[1][figure]!);
@@ -139,6 +166,9 @@ test('cancelled midway, what was measured stays; the run is told in its column',
   await compare(page, [[WAYS, 'short'], args], 3);
   await expect(page.getByTestId('compare-done')).toHaveText('1 of 6 runs');
   // The second is on, live, and would be for minutes.
+  await expect(page.getByTestId('compare-on')).toHaveText(/turns\.py until .*round 1 of 3/);
+  await expect(page.getByTestId('compare-progress')).toContainText(/left/);
+  await expect(column(page, 0)).toContainText('Waits for its turn');
   await expect(timelineOf(page, 1).getByText('poller')).toBeVisible();
   await page.getByTestId('compare-cancel').click();
   await expect(comparison(page)).toHaveAttribute('data-state', 'cancelled');

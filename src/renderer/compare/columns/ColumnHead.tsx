@@ -24,7 +24,7 @@ function RunPicker({ compare, variant, shown }: { compare: CompareInfo; variant:
   if (runs.length < 2 || compare.state === 'running') return null;
   const { shown: median, wall_s: wall } = compare.variants[variant];
   const remark = (index: number, run: CompareRun) =>
-    index !== median || wall === null ? '' : run.wall_s === wall.median ? ' · the median' : ' · nearest the median';
+    index !== median || wall === null ? '' : run.wall_s === wall.median ? ' · median' : ' · nearest median';
   return (
     <select
       className="input compare-column__runs"
