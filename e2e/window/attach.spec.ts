@@ -129,8 +129,11 @@ test('how it is measured is chosen, and remembered even when the page is loaded 
   await expect(page.getByTestId('attach-engine')).toHaveValue('auto');
   await page.keyboard.press('Control+Shift+A');
   const dialog = page.getByTestId('attach-dialog');
+  await expect(dialog.getByTestId('attach-looks')).toHaveValue('50');
+  await dialog.getByTestId('attach-looks').selectOption('200');
   await dialog.getByTestId('attach-engine').selectOption('estimated');
   await page.reload();
+  await expect(page.getByTestId('attach-looks')).toHaveValue('200');
   await expect(page.getByTestId('attach-engine')).toHaveValue('estimated');
   await page.getByTestId('running-search').fill(String(pid));
   await page.getByTestId(`attach-${pid}`).click();
