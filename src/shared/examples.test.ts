@@ -74,6 +74,7 @@ test('the slider sets one argument of one variant, and its name', () => {
     SLIDING.variants[0],
     { name: '20 ms', script: '/x/starve.py', args: ['20'] },
   ]);
+  expect(atSlider(SLIDING, 5).variants.map(({ name }) => name)).toEqual(['5 ms', '5 ms (2)']);
   expect(SLIDING.variants[1].args).toEqual(['0.5']);
   expect(atSlider(PAIR, 20)).toBe(PAIR);
 });

@@ -35,12 +35,14 @@ export const exampleCompare = (example: Example, python: string): CompareSpec =>
 export const sliderDefault = ({ slider, variants }: Example): number | null =>
   slider === null ? null : Number(variants[slider.variant].args[slider.arg]);
 
-/** The example with its slider at `ms`, which the variant is named after. */
+/** The example with its slider at `ms`, which the variant is named after; no two are called the same. */
 export function atSlider(example: Example, ms: number): Example {
   const { slider } = example;
   if (slider === null) return example;
+  const taken = example.variants.some(({ name }, i) => i !== slider.variant && name === `${ms} ms`);
+  const name = taken ? `${ms} ms (2)` : `${ms} ms`;
   const variants = example.variants.map((variant, i) =>
-    i === slider.variant ? { ...variant, name: `${ms} ms`, args: variant.args.with(slider.arg, String(ms)) } : variant,
+    i === slider.variant ? { ...variant, name, args: variant.args.with(slider.arg, String(ms)) } : variant,
   );
   return { ...example, variants };
 }
