@@ -34,21 +34,37 @@ export interface IntervalRow {
   cutEnd: boolean;
 }
 
+/** A hold of a GIL by whichever thread, gilscope's own included, clipped to the scope. */
+export interface HoldRow {
+  gil: GilIdx;
+  thread: ThreadIdx;
+  start: Ns;
+  end: Ns;
+  /** IntervalFlag bits. */
+  flags: number;
+  /** It is one of the GIL's switches. */
+  switched: boolean;
+  /** Where it ended; null: not known. */
+  site: SiteInfo | null;
+}
+
 /** A change of holder: `to` takes what `from` had before. */
 export interface SwitchRow {
   gil: GilIdx;
   /** When `to` took. */
   at: Ns;
-  from: ThreadIdx;
+  /** Null: it held before gilscope was there. */
+  from: ThreadIdx | null;
   to: ThreadIdx;
-  /** When `from` had let go. */
-  droppedAt: Ns;
+  /** When `from` had let go; null as `from` is. May be before the scope. */
+  droppedAt: Ns | null;
   /** How `from` let go. */
   preempted: boolean;
+  /** Where `from` let go. */
   site: SiteInfo | null;
 }
 
-/** One traced call. */
+/** One traced call, clipped to the scope; a caller comes before what it calls. */
 export interface CallRow {
   thread: ThreadIdx;
   start: Ns;
@@ -60,17 +76,27 @@ export interface CallRow {
   open: boolean;
 }
 
-/** A region or an instant the program marked itself. */
+/** A region or an instant the program marked itself, clipped to the scope; an outer region comes before an inner one. */
 export interface MarkRow {
   thread: ThreadIdx;
   start: Ns;
-  /** Equal to start: an instant. */
+  /** Of an instant: equal to start. */
   end: Ns;
   name: string;
+  instant: boolean;
+  /** It had not ended, or its end was lost. */
+  open: boolean;
 }
 
-/** One round of the sampler; columns by core. Fractions 0..1 of the time since the round before. */
+/** How many threads wait for a GIL, from here on. */
+export interface WaitersRow {
+  at: Ns;
+  waiting: number;
+}
+
+/** One round of the sampler; columns by core. Fractions 0..1 of the time from `since` to `at`, both within the scope. */
 export interface CoreRow {
+  since: Ns;
   at: Ns;
   target: Float64Array;
   others: Float64Array;
@@ -94,8 +120,10 @@ export interface ThreadSampleRow {
   cpuS: number;
 }
 
-/** A watched object's reference count. */
+/** A watched object's reference count, from here on; one watch after the other, each in the order of time. */
 export interface RefcountRow {
+  /** Number of the watch: two may be of one expression, one after the other. */
+  watch: number;
   process: ProcIdx;
   expression: string;
   at: Ns;
@@ -107,25 +135,33 @@ export interface RefcountRow {
   absent: boolean;
 }
 
-/** What a thread did in a function over the scope. */
+/** What a thread did in a function over the scope; at the ends of a range in proportion. Thread by thread, the longest own time first. */
 export interface FunctionRow {
   thread: ThreadIdx;
-  function: FunctionInfo;
+  /** Null: not known. */
+  function: FunctionInfo | null;
   calls: number;
+  /** While it was the innermost call, and of that: held the GIL, waited for it, had let go. */
   ownS: number;
+  ownHoldS: number;
+  ownWaitS: number;
+  ownReleasedS: number;
+  /** The same while it was anywhere on the stack; counted once in recursion. */
   totalS: number;
   holdS: number;
   waitS: number;
   releasedS: number;
 }
 
-/** Time a thread waited, by the function that caused it. */
+/** Time a thread waited, by the thread and the function that caused it. The rows of a waiter add up to all that it waited. */
 export interface BlameRow {
   waiter: ThreadIdx;
-  holder: ThreadIdx;
-  /** Null: not known. */
+  /** Null: the GIL was free meanwhile, or nobody knows who held it. */
+  holder: ThreadIdx | null;
+  /** Of the function, whichever its line; null: not known. */
   site: SiteInfo | null;
   waitS: number;
+  /** Waits in which it had a part: one wait may count in several rows. 0 where `holder` is null. */
   waits: number;
 }
 
@@ -151,14 +187,17 @@ export interface ExportSource {
   /** All of the session, by index: a switch may come from a thread out of the scope. */
   thread(thread: ThreadIdx): ThreadInfo;
   process(process: ProcIdx): ProcessInfo;
-  /** How many intervals there are in all, for progress. */
+  /** How many intervals there are in all, at most: for progress. */
   readonly intervalCount: number;
   intervals(thread: ThreadIdx): Iterable<IntervalRow>;
+  /** Who held that GIL, by whichever thread; those never overlap. */
+  holds(gil: GilIdx): Iterable<HoldRow>;
+  /** Those within the scope that a thread of the scope has a part in. */
   switches(gil: GilIdx): Iterable<SwitchRow>;
   calls(thread: ThreadIdx): Iterable<CallRow>;
   marks(thread: ThreadIdx): Iterable<MarkRow>;
   /** Changes of how many threads wait for a GIL. */
-  waiters(gil: GilIdx): Iterable<{ at: Ns; waiting: number }>;
+  waiters(gil: GilIdx): Iterable<WaitersRow>;
   coreSamples(): Iterable<CoreRow>;
   processSamples(process: ProcIdx): Iterable<ProcessSampleRow>;
   threadSamples(thread: ThreadIdx): Iterable<ThreadSampleRow>;
@@ -167,7 +206,7 @@ export interface ExportSource {
   blame(): Iterable<BlameRow>;
 }
 
-/** A piece of the file, and how many intervals are told so far: after it the writer may pause, tell, or stop. */
+/** A piece of the file, and how many intervals are told so far (never less than before): after it the writer may pause, tell, or stop. */
 export interface Piece {
   bytes: Uint8Array;
   done: number;

@@ -7,14 +7,14 @@ import type { Store } from './store.ts';
 
 const MOST_ENTRIES = 20;
 
-interface Entry {
+export interface BlameEntry {
   waiter: WaiterBlame;
   pair: number;
   ns: number;
 }
 
 /** ns of one waiter by pair of holder and function. */
-function entriesOf(blame: Blame, waiter: WaiterBlame): Entry[] {
+export function entriesOf(blame: Blame, waiter: WaiterBlame): BlameEntry[] {
   const sums = new Map<number, number>();
   waiter.keyNs.index.forEach((key, i) => {
     const { pair } = blame.keys[key];
@@ -22,6 +22,10 @@ function entriesOf(blame: Blame, waiter: WaiterBlame): Entry[] {
   });
   return [...sums].map(([pair, ns]) => ({ waiter, pair, ns }));
 }
+
+/** In how many of its waits this pair had a part. */
+export const waitsOf = ({ pairWaits }: WaiterBlame, pair: number): number =>
+  pairWaits.value[pairWaits.index.indexOf(pair)] ?? 0;
 
 export function topBlame(store: Store, blame: Blame): SummaryBlame[] {
   const entries = blame.waiters.flatMap((waiter) => entriesOf(blame, waiter));
@@ -39,7 +43,7 @@ export function topBlame(store: Store, blame: Blame): SummaryBlame[] {
       file: place?.file ?? null,
       line: place?.firstLine ?? null,
       wait_s: toSeconds(ns),
-      waits: waiter.pairWaits.value[waiter.pairWaits.index.indexOf(pair)] ?? 0,
+      waits: waitsOf(waiter, pair),
       share: ns / waiter.waitNs,
     };
   });

@@ -19,23 +19,34 @@ function picks(samples: SampleSeries, start: Ns, end: Ns, most: number): number[
   return out;
 }
 
+/** Of the time between two rounds, the fractions in which a core was busy with this session and with others. */
+export function coreShare(
+  { times, busy, target }: SampleSeries,
+  core: number,
+  i: number,
+  j: number,
+): { target: number; others: number } {
+  const seconds = (times.get(j) - times.get(i)) / NS_PER_S;
+  // The two clocks differ by a tick: neither may show more than a whole core.
+  const used = Math.min(1, Math.max(0, (busy[core].get(j) - busy[core].get(i)) / seconds));
+  const ours = (target[core].get(j) - target[core].get(i)) / seconds;
+  const share = Math.min(used, Math.max(0, ours));
+  return { target: share, others: used - share };
+}
+
 /** The first point is where the first interval begins, with the values of that interval. */
 export function coreSeries(samples: SampleSeries, start: Ns, end: Ns, most: number): TimelineReply['cores'] {
   const chosen = picks(samples, start, end, most - 2);
   const points = chosen.length < 2 ? 0 : chosen.length;
   const times = Float64Array.from({ length: points }, (_, p) => samples.times.get(chosen[p]));
-  const series = samples.busy.map((busy, core): CoreSeries => {
+  const series = samples.busy.map((_, core): CoreSeries => {
     const target = new Float32Array(points);
     const others = new Float32Array(points);
     for (let p = 0; p < points; p++) {
       const [i, j] = p === 0 ? [chosen[0], chosen[1]] : [chosen[p - 1], chosen[p]];
-      const seconds = (samples.times.get(j) - samples.times.get(i)) / NS_PER_S;
-      // The two clocks differ by a tick: neither may show more than a whole core.
-      const used = Math.min(1, Math.max(0, (busy.get(j) - busy.get(i)) / seconds));
-      const ours = (samples.target[core].get(j) - samples.target[core].get(i)) / seconds;
-      const share = Math.min(used, Math.max(0, ours));
-      target[p] = share;
-      others[p] = used - share;
+      const share = coreShare(samples, core, i, j);
+      target[p] = share.target;
+      others[p] = share.others;
     }
     return { core, target, others };
   });

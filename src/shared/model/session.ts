@@ -25,6 +25,9 @@ import { decodeCalls, decodeTally } from '../protocol/functionTrace.ts';
 import { decodeRefcount } from '../protocol/refcount.ts';
 import { decodeMark } from '../protocol/mark.ts';
 import { decodeCounter, decodeSample, decodeWatermark } from '../protocol/sample.ts';
+import { exportSource, type ExportMeta } from '../export/source.ts';
+import type { ExportScope, ExportSource } from '../export/types.ts';
+import type { Blame } from './blame.ts';
 import { BlameCache } from './blameCache.ts';
 import { blameReply, type BlameFilter } from './blameReply.ts';
 import { topBlame } from './blameTop.ts';
@@ -303,6 +306,13 @@ export class SessionModel {
   /** What threads called in a window, by time. */
   flame(query: FlameQuery): FlameReply {
     return { revision: this.revision, ...flame(this.store, query) };
+  }
+
+  /** Rows of what is known now, for exports. */
+  exportSource(scope: ExportScope, meta: ExportMeta): ExportSource {
+    const range = fullRange(this.store, scope);
+    const blame = (): Blame => this.blames.get(range, this.revision);
+    return exportSource(this.store, scope, meta, { range, summary: this.summary(scope), blame });
   }
 
   private summaryOf(figures: Figures): Summary {

@@ -39,7 +39,7 @@ export function shownFlags(store: Store, track: Track, i: number): number {
 }
 
 /** Not the time a thread was not there, nor a release of no length (let go and asked again at the same tick). */
-function isShown({ rows }: Track, i: number): boolean {
+export function isShown({ rows }: Track, i: number): boolean {
   const state = stateOf(rows.meta(i));
   if (state === ThreadState.none) return false;
   return state === ThreadState.hold || state === ThreadState.wait || rows.end(i) > rows.start(i);

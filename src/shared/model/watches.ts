@@ -26,6 +26,17 @@ const MOST_POINTS = 500;
 /** In the column of counts, an object whose references nobody counts. It takes no part in least and most. */
 const IMMORTAL = -1;
 
+/** What a look at a watched object saw. Reused from row to row. */
+export interface WatchStep {
+  ns: Ns;
+  count: number | null;
+  sizeBytes: number | null;
+  immortal: boolean;
+  absent: boolean;
+}
+
+const valueOf = (value: number): number | null => (Number.isNaN(value) ? null : value);
+
 class WatchTrack {
   state: WatchState = 'waiting';
   reason: string | null = null;
@@ -115,6 +126,28 @@ class WatchTrack {
       sizeBytes: Number.isNaN(size) ? null : size,
       replaced: replacedBy(end) - replacedBy(start),
     };
+  }
+
+  /** Rows of counts and sizes as one: what is in force at `start`, and each change before `end`. */
+  *steps(start: Ns, end: Ns): Generator<WatchStep> {
+    const { counts, kinds, sizes } = this;
+    const until = [counts.firstFrom(end), sizes.firstFrom(end)];
+    let [row, sizeRow] = [Math.max(0, counts.rowAt(start)), Math.max(0, sizes.rowAt(start))];
+    if (counts.length === 0 || this.lastNs < start || until[0] === 0) return;
+    const step: WatchStep = { ns: 0, count: null, sizeBytes: null, immortal: false, absent: false };
+    for (;;) {
+      step.ns = Math.max(start, counts.times.get(row), sizes.times.get(sizeRow));
+      step.count = valueOf(counts.values.get(row));
+      step.sizeBytes = valueOf(sizes.values.get(sizeRow));
+      step.immortal = kinds.get(row) === IMMORTAL;
+      step.absent = step.count === null && !step.immortal;
+      yield step;
+      const next = row + 1 < until[0] ? counts.times.get(row + 1) : Infinity;
+      const nextSize = sizeRow + 1 < until[1] ? sizes.times.get(sizeRow + 1) : Infinity;
+      if (next === Infinity && nextSize === Infinity) return;
+      if (next <= nextSize) row++;
+      if (nextSize <= next) sizeRow++;
+    }
   }
 
   series(start: Ns, end: Ns, points: number): WatchSeries {
@@ -224,6 +257,13 @@ export class WatchStore {
       maxNs,
     }));
     return { start, end, watches, rounds };
+  }
+
+  /** What was seen of each watch from `start` on and before `end`; also of those that were removed. */
+  *steps(start: Ns, end: Ns): Generator<{ watch: WatchIdx; process: ProcIdx; expression: string; step: WatchStep }> {
+    for (const [watch, track] of this.tracks.entries())
+      for (const step of track.steps(start, end))
+        yield { watch, process: track.process, expression: track.expression, step };
   }
 
   /** Of a range; also those that were removed, as far as they were ever seen. */
