@@ -2,6 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { IntervalFlag, ThreadState } from '../contract/types.ts';
 import type { Sample } from '../protocol/sample.ts';
+import { Store } from './store.ts';
 import { modelOfArt } from './testing/ascii.ts';
 import { at } from './testing/recording.ts';
 
@@ -118,5 +119,25 @@ describe('samples', () => {
     expect(cores.times.length).toBeGreaterThan(400);
     for (const value of cores.series[0].target) expect(value).toBeCloseTo(1, 5);
     expect(counters.waiters.times).toHaveLength(500);
+  });
+
+  it('sum memory over processes at one time, and do without a sum where one could not be read', () => {
+    const process = (stream: number, rssBytes: number, pssBytes: number) => ({
+      ...{ stream, rssBytes, pssBytes, cpuS: 0, threads: [] },
+    });
+    const store = new Store();
+    store.process(1);
+    const rounds = [
+      [process(0, 500, 400)],
+      [process(0, 300, 150), process(1, 400, 200)],
+      [process(0, 900, NaN), process(1, 100, 90)],
+      [process(0, 100, NaN)],
+    ];
+    expect(store.samples).toMatchObject({ rssMaxBytes: null, pssMaxBytes: null });
+    rounds.forEach((processes, i) =>
+      store.samples.add(i, { ns: 0n, cores: [], processes }, store.processes, () => null),
+    );
+    // Not 900 and 400 with the largest of another moment added to them.
+    expect(store.samples).toMatchObject({ rssMaxBytes: 1000, pssMaxBytes: 400 });
   });
 });
