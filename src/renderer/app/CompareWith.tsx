@@ -36,7 +36,7 @@ export function CompareWith({ session }: { session: SessionInfo }) {
   return (
     <MenuButton
       label="Compare with another recording"
-      className="btn"
+      className="btn hide-narrow"
       testId="compare-with"
       items={others.map((other, i): MenuItem => {
         return {
