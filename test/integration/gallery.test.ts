@@ -4,7 +4,7 @@
  */
 import { describe, expect, it } from 'vitest';
 import { eventsOf, overlaps, pythons } from './helpers.ts';
-import { contendedHolds, heldShare, runExample, runScript, sum, threads, together } from './galleryRuns.ts';
+import { contendedHolds, heldShare, named, runExample, runScript, sum, threads, together } from './galleryRuns.ts';
 
 const minorOf = (version: string): number => Number(version.split('.')[1]);
 
@@ -27,7 +27,7 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
     }
     expect(overlaps(await eventsOf(two.file))).toEqual([]);
     expect(two.model.stats().pythonCores).toBeLessThanOrEqual(1);
-    expect(two.summary.verdict.kind).toBe('cpu_bound');
+    expect(together(two, named(two, /^count-/)).summary.verdict.kind).toBe('cpu_bound');
   });
 
   it('B3: in two processes there are two GILs, held at once', async () => {
@@ -86,8 +86,8 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
   // These mostly sleep.
   it.concurrent('B7: threads that wait overlap, and the GIL is free', async () => {
     const run = await runExample(python, 'waiting', 1, '3');
-    const names = threads(run, /^job-/, 8).map(({ name }) => name);
-    const jobs = run.model.threads.filter(({ name }) => names.includes(name));
+    const jobs = named(run, /^job-/);
+    expect(jobs).toHaveLength(8);
     const while_ = together(run, jobs);
     const [{ freeS, heldS }] = while_.gils;
     expect(freeS / (freeS + heldS)).toBeGreaterThan(0.8);
@@ -142,8 +142,8 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
       return;
     }
     expect(run.main.gils).toHaveLength(3);
-    const inThreads = run.model.threads.filter(({ name }) => name.startsWith('thread-'));
-    const inInterpreters = run.model.threads.filter(({ name }) => name.startsWith('interpreter-'));
+    const inThreads = named(run, /^thread-/);
+    const inInterpreters = named(run, /^interpreter-/);
     expect([inThreads.length, inInterpreters.length]).toEqual([2, 2]);
     expect(together(run, inThreads).pythonCores).toBeLessThanOrEqual(1);
     expect(together(run, inInterpreters).pythonCores).toBeGreaterThan(1.2);
@@ -154,8 +154,10 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
       runExample(python, 'cpu-bound', 1, '400_000'),
       runExample(python, 'cpu-bound', 2, '800_000'),
     ]);
-    expect(threaded.summary.verdict.kind).toBe('cpu_bound');
-    expect(threaded.summary.verdict.advice).toContain('Processes');
+    // While all four work: on a machine much too busy the start of Python is a large part of so short a recording.
+    const { verdict } = together(threaded, named(threaded, /^primes-/)).summary;
+    expect(verdict.kind).toBe('cpu_bound');
+    expect(verdict.advice).toContain('Processes');
     expect(processes.summary.verdict.kind).toBe('multi_process');
     const waiting = await Promise.all([1, 2].map((nth) => runExample(python, 'io-bound', nth, '80')));
     for (const { main } of waiting) {

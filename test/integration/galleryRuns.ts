@@ -54,6 +54,10 @@ export const sum = (values: readonly number[]): number => values.reduce((total, 
 export const heldShare = ({ main }: Run, those: SummaryProcess['threads']): number =>
   sum(those.map((thread) => thread.held_s)) / main.gils[0].held_s;
 
+/** Its threads whose name matches, as the model knows them. */
+export const named = ({ model }: Run, name: RegExp): ThreadInfo[] =>
+  model.threads.filter((thread) => name.test(thread.name));
+
 type Living = Pick<ThreadInfo | ProcessInfo, 'bornNs' | 'endedNs'>;
 
 /** Figures of the time in which all of these lived. */
@@ -65,8 +69,9 @@ export function together({ model }: Run, lives: readonly Living[]): StatsReply {
 }
 
 /** Lengths in milliseconds of the holds of these threads that ended pre-empted, shortest first. */
-export function contendedHolds({ model }: Run, name: RegExp): number[] {
-  const asked = model.threads.filter((thread) => name.test(thread.name)).map(({ idx }) => idx);
+export function contendedHolds(run: Run, name: RegExp): number[] {
+  const { model } = run;
+  const asked = named(run, name).map(({ idx }) => idx);
   const lanes = model.timeline({ start: 0, end: model.endNs, px: 8192, threads: asked }).threads;
   const lengths = lanes.flatMap((lane) => {
     if (lane.form !== 'raw') throw new Error('too many intervals to have each');
