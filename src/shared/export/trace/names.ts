@@ -1,0 +1,70 @@
+/** What slices, counters and annotations are called in traces for other tools; shared by `perfetto` and `chrome`, read back by the import. */
+import { IntervalFlag, ThreadState, type GilInfo, type ThreadInfo } from '../../contract/types.ts';
+import type { IntervalRow } from '../types.ts';
+
+/** Blocked is told by no slice. */
+export const SLICE = {
+  hold: 'holds GIL',
+  wait: 'waits for GIL',
+  lock: 'waits for a lock',
+  running: 'runs without the GIL',
+  unknown: 'not known: events were dropped',
+} as const;
+
+/** Of a released interval; a wait for a lock is released and blocked, or nearly so. */
+export function sliceName(row: IntervalRow): string | null {
+  switch (row.state) {
+    case ThreadState.hold:
+      return SLICE.hold;
+    case ThreadState.wait:
+      return SLICE.wait;
+    case ThreadState.running:
+      return row.flags & IntervalFlag.lock ? SLICE.lock : SLICE.running;
+    case ThreadState.blocked:
+      return row.flags & IntervalFlag.lock ? SLICE.lock : null;
+    case ThreadState.unknown:
+      return SLICE.unknown;
+    default:
+      return null;
+  }
+}
+
+/** How a hold ended. */
+export const ENDED = { preempted: 'pre-empted', voluntary: 'voluntary', open: 'not seen' } as const;
+
+export function endedHow(flags: number): string | null {
+  if (flags & IntervalFlag.preempted) return ENDED.preempted;
+  if (flags & IntervalFlag.voluntary) return ENDED.voluntary;
+  return flags & IntervalFlag.open ? ENDED.open : null;
+}
+
+export const nameOfThread = (info: ThreadInfo): string => info.name || `thread ${info.tid}`;
+
+/** Of the ownership strip of one GIL. */
+export const nameOfGil = (info: GilInfo): string => (info.id === 0 ? 'GIL' : `GIL of interpreter ${info.id}`);
+
+/** An event with no name would be shown as none. */
+export const orUnknown = (name: string | null | undefined): string => name || 'not known';
+
+/** A change of holder, where a thread lets go. */
+export const switchName = (flags: number): string =>
+  flags & IntervalFlag.preempted ? 'switch, pre-empted' : 'switch, voluntary';
+
+export const CATEGORY = {
+  /** Of one's own: what gilscope says of the recording as a whole. */
+  gilscope: 'gilscope',
+  gil: 'gil',
+  /** A hold that is one of the GIL's switches. */
+  switched: 'gil.switch',
+  released: 'released',
+  functions: 'functions',
+  marks: 'marks',
+} as const;
+
+export const ANNOTATION = {
+  ended: 'ended',
+  core: 'core',
+  /** Index of the thread that holds, as the metadata lists them. */
+  thread: 'thread',
+  heldBefore: 'held before by',
+} as const;
