@@ -75,7 +75,7 @@ class Session:
         # The thread sleeps on the one, and holds the other while it lives.
         self._asleep = _thread.allocate_lock()
         self._over = _thread.allocate_lock()
-        self._own_ident = self._own_tid = 0
+        self._own_ident = self._own_tid = self._own_cpu_ns = 0
         self._forks = 0
         self._running = True
         self._sent_at = self._slow_at = 0
@@ -172,6 +172,7 @@ class Session:
     # The agent's own thread.
 
     def _start_thread(self):
+        self._own_cpu_ns = 0
         self._asleep.acquire(False)
         if not self._over.acquire(False):
             return  # the one before did not end in time, on a crowded machine, and so goes on
@@ -204,6 +205,7 @@ class Session:
                 with self._guard:
                     if self._running and not self._forks:
                         self._wake()
+                        self._own_cpu_ns = time.thread_time_ns()
         except Exception as error:
             self._give_up(error)
         finally:
@@ -348,7 +350,8 @@ class Session:
         self._estimator.sent = max(self._estimator.sent, now)
         self._send_all()
         self.marks.close()
-        self.send_json(wire.GOODBYE, {"reason": reason})
+        cpu = {"cpu_ns": str(time.process_time_ns()), "own_cpu_ns": str(self._own_cpu_ns)}
+        self.send_json(wire.GOODBYE, dict(cpu, reason=reason))
         self._remove_hooks()
         self.link.flush(EXIT_BOUND_S)
 

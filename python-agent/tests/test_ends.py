@@ -43,6 +43,11 @@ atexit.register(print, "second registered", threading.active_count(), flush=True
 go.set()
 """
 
+COMPUTES = """
+import time
+while time.process_time() < 0.2: pass
+"""
+
 CAUGHT = """
 import signal, sys
 try:
@@ -71,6 +76,17 @@ class Ends(Case):
         self.assertEqual(self.same([self.write("broken.py", "def f(:\n")])[0], 1)
         self.assertEqual(self.same([self.folder + "/missing.py"])[0], 2)
         self.assertEqual(self.same(["-m", "no_such_module_here"])[0], 1)
+
+    def test_cpu_time_is_told_at_the_end(self):
+        script = self.write("computes.py", COMPUTES)
+        for engine in ENGINES:
+            with self.subTest(engine=engine):
+                _, collector = self.traced(engine, [script])
+                (end,) = collector.values(wire.GOODBYE)
+                cpu, own = int(end["cpu_ns"]), int(end["own_cpu_ns"])
+                self.assertGreaterEqual(cpu, 200_000_000)
+                self.assertLess(cpu, 2_000_000_000)
+                self.assertTrue(0 < own < cpu / 2, end)
 
     def test_exit_statuses(self):
         for text in ("3", "'a message'", "None", "True", "256 + 5"):

@@ -110,10 +110,11 @@ void gs_control_overflow(struct gs_outq *out, uint64_t events) {
 
 void gs_control_exit_code(int status) { atomic_store(&exit_code, status < 0 ? -1 : status & 0xff); }
 
-void gs_control_goodbye(struct gs_outq *out, const char *reason) {
+void gs_control_goodbye(struct gs_outq *out, const char *reason, uint64_t own_ns) {
     int code = atomic_load(&exit_code);
-    if (code < 0) json(out, GS_F_GOODBYE, "{\"reason\":\"%s\"}", reason);
-    else json(out, GS_F_GOODBYE, "{\"reason\":\"%s\",\"code\":%d}", reason, code);
+    char status[24] = "";
+    if (code >= 0) snprintf(status, sizeof status, ",\"code\":%d", code);
+    json(out, GS_F_GOODBYE, "{\"reason\":\"%s\",\"cpu_ns\":\"%" PRIu64 "\",\"own_cpu_ns\":\"%" PRIu64 "\"%s}", reason, gs_clock(CLOCK_PROCESS_CPUTIME_ID), own_ns, status);
 }
 
 void gs_control_refuse(struct gs_outq *out, const char *command, size_t length, const char *error) {

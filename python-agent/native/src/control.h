@@ -25,7 +25,8 @@ void gs_control_freeze_counts(void);
 void gs_control_overflow(struct gs_outq *out, uint64_t events);
 /* The status this process is about to end with; GOODBYE tells it. -1: not known. */
 void gs_control_exit_code(int status);
-void gs_control_goodbye(struct gs_outq *out, const char *reason);
+/* `own_ns`: CPU time of our thread, part of the process's. */
+void gs_control_goodbye(struct gs_outq *out, const char *reason, uint64_t own_ns);
 /* {id, ok: false, error}; the id is picked out of the command's text. */
 void gs_control_refuse(struct gs_outq *out, const char *command, size_t length, const char *error);
 

@@ -58,6 +58,8 @@ static struct {
     uint64_t start_ns, next_counter, last_mark, overflow_told;
     _Atomic uint32_t tid;
     _Atomic bool alive, quit, stop_after_callback;
+    clockid_t own_clock; /* CPU time of our thread */
+    bool own_clock_known;
     _Atomic bool backlog; /* the socket did not take all; read without the lock */
 } S = {.lock = PTHREAD_MUTEX_INITIALIZER, .mail_lock = PTHREAD_MUTEX_INITIALIZER, .fd = -1};
 
@@ -185,6 +187,7 @@ static void *stream(void *unused) {
     atomic_store(&S.tid, (uint32_t)syscall(SYS_gettid));
     gs_slots_set_own_tid(atomic_load(&S.tid));
     pthread_mutex_lock(&S.lock);
+    S.own_clock_known = pthread_getcpuclockid(pthread_self(), &S.own_clock) == 0;
     gs_control_own_thread(&S.out, S.own_serial, atomic_load(&S.tid));
     pthread_mutex_unlock(&S.lock);
     while (round_of_streaming() && gs_commands_read(S.fd) && !atomic_load(&S.stop_after_callback) && !atomic_load(&S.quit))
@@ -246,6 +249,7 @@ int gs_stream_run(uint32_t generation, uint32_t own_serial, gs_command_cb callba
     sigset_t all, before;
     S.generation = generation;
     S.own_serial = own_serial;
+    S.own_clock_known = false;
     atomic_store(&S.quit, false);
     atomic_store(&S.stop_after_callback, false);
     gs_commands_open(callback);
@@ -296,6 +300,9 @@ static void flush(int timeout_ms) {
     }
 }
 
+/* Whoever says goodbye, it is our thread's time that is told. */
+static uint64_t own_cpu(void) { return S.own_clock_known && atomic_load(&S.alive) ? gs_clock(S.own_clock) : 0; }
+
 bool gs_stream_finish(const char *reason, int timeout_ms) {
     bool first = false;
     if (!lock_within(timeout_ms)) {
@@ -305,7 +312,7 @@ bool gs_stream_finish(const char *reason, int timeout_ms) {
     if (!atomic_exchange(&S.quit, true) && socket_is_ours()) {
         first = true;
         collect(gs_monotonic(), true);
-        gs_control_goodbye(&S.out, reason);
+        gs_control_goodbye(&S.out, reason, own_cpu());
         flush(timeout_ms);
         if (socket_is_ours()) shutdown(S.fd, SHUT_WR);
     }

@@ -13,6 +13,7 @@ import { IntervalBuilder } from './builder.ts';
 import { FunctionIngest } from './functionIngest.ts';
 import { MarkIngest } from './marks.ts';
 import { Merger } from './merge.ts';
+import { toSeconds } from '../units.ts';
 import { sampleThread } from './released.ts';
 import type { Store } from './store.ts';
 import type { GilTrack, ProcessTrack, Track } from './track.ts';
@@ -255,6 +256,11 @@ export class ProcessIngest {
   goodbye(goodbye: Goodbye): void {
     // Detached, the program goes on: its intervals end here only because knowledge does.
     this.flush();
+    const { process, store } = this;
+    if (goodbye.cpu_ns != null) {
+      const [cpuS, ownS] = [goodbye.cpu_ns, goodbye.own_cpu_ns ?? 0n].map((ns) => toSeconds(Number(ns)));
+      store.samples.finish(process.info.idx, process, process.endNs, cpuS, ownS);
+    }
     this.close(goodbye.reason !== 'detach');
   }
 

@@ -111,6 +111,20 @@ describe('samples', () => {
     expect(model.stats().coresInUse).toBeCloseTo(0.065 / 0.08);
   });
 
+  it('that came too late are made good by what the process says of itself at its end', () => {
+    const art = `
+      A: ${'H'.repeat(100)}
+      agent!: ${'_'.repeat(99)}w
+    `;
+    const cpuOf = (samples: Sample[]) =>
+      modelOfArt(art, { samples, endNs: 100 * MS, cpuNs: { all: 98 * MS, own: 8 * MS } }).summary().processes[0].cpu_s;
+    expect(cpuOf([])).toBeCloseTo(0.09);
+    expect(cpuOf([sample(20, { cpu: [0.02, 0.001] })])).toBeCloseTo(0.09);
+    // Nothing is counted twice, nor taken back.
+    expect(cpuOf([sample(20, { cpu: [0.02, 0.001] }), sample(99, { cpu: [0.09, 0.008] })])).toBeCloseTo(0.09);
+    expect(cpuOf([sample(20, { cpu: [0.095, 0] })])).toBeCloseTo(0.095);
+  });
+
   it('are binned to at most 500 points', () => {
     const rounds = Array.from({ length: 3000 }, (_, i) => sample(i + 1, { cpu: [i / 1000], busy: [i / 1000, 0] }));
     const model = modelOfArt(`A: ${'H'.repeat(3001)}`, { samples: rounds });

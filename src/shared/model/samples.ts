@@ -27,6 +27,8 @@ export class SampleSeries {
   pssMaxBytes: number | null = null;
   private cpuOf = new Map<number, number>();
   private processCpu = new Map<number, number>();
+  /** CPU seconds of gilscope's own threads so far, by stream. */
+  private ownCpu = new Map<number, number>();
   private total = 0;
 
   /** `find` gives the living thread of a tid. Rounds that do not move on in time are passed over: false. */
@@ -84,6 +86,21 @@ export class SampleSeries {
     return own;
   }
 
+  /** The process itself tells at its end what it used, gilscope's own threads included: the sampler may have been late. */
+  finish(stream: number, track: ProcessTrack, ns: Ns, cpuS: number, ownS: number): void {
+    // Of one that was never sampled nothing is known of the time before the session.
+    if (!track.bornHere && !this.processCpu.has(stream)) return;
+    if (ns <= track.sampleNs.last(-Infinity)) return;
+    const before = this.processCpu.get(stream) ?? 0;
+    const own = Math.max(0, ownS - (this.ownCpu.get(stream) ?? 0));
+    const used = Math.max(0, cpuS - before - own);
+    this.processCpu.set(stream, Math.max(before, cpuS));
+    this.total += used;
+    track.sampleNs.push(ns);
+    track.rssBytes.push(track.rssBytes.last(NaN));
+    track.cpuS.push(track.cpuS.last(0) + used);
+  }
+
   private addProcess(process: SampleProcess, track: ProcessTrack, ns: Ns, own: number): void {
     const before = this.processCpu.get(process.stream) ?? (track.bornHere ? 0 : process.cpuS);
     const used = Math.max(0, process.cpuS - before - own) || 0;
@@ -92,6 +109,7 @@ export class SampleSeries {
     track.sampleNs.push(ns);
     track.rssBytes.push(process.rssBytes);
     track.cpuS.push(track.cpuS.last(0) + used);
+    this.ownCpu.set(process.stream, (this.ownCpu.get(process.stream) ?? 0) + own);
     const { info } = track;
     if (!Number.isNaN(process.rssBytes)) {
       info.rssBytes = process.rssBytes;

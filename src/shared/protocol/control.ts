@@ -73,7 +73,13 @@ const state = z.object({
 });
 
 const log = z.object({ level: z.enum(['info', 'warn', 'error']), text: text(16384) });
-const goodbye = z.object({ reason: z.enum(['exit', 'detach', 'os_exit', 'exec']), code: u8.nullish() });
+const goodbye = z.object({
+  reason: z.enum(['exit', 'detach', 'os_exit', 'exec']),
+  code: u8.nullish(),
+  /** CPU time of the process, and of our own thread in it. */
+  cpu_ns: u64.nullish(),
+  own_cpu_ns: u64.nullish(),
+});
 const child = z.object({
   pid: u31,
   ns: u64,

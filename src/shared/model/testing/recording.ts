@@ -32,6 +32,8 @@ export interface RecordingOptions {
   samples?: Sample[];
   /** The process ends then, with a GOODBYE. */
   endNs?: number;
+  /** CPU time the GOODBYE tells: of the process, and of gilscope's thread in it. */
+  cpuNs?: { all: number; own: number };
 }
 
 export const at = (ns: number): bigint => ORIGIN + BigInt(Math.round(ns));
@@ -110,7 +112,9 @@ export class Recording {
     for (const site of this.sites) yield encodeControl(FrameKind.site, site);
     if (options.endNs === undefined) return;
     yield encodeFrame(FrameKind.watermark, encodeWatermark(at(options.endNs)));
-    yield encodeControl(FrameKind.goodbye, { reason: 'exit' });
+    const { cpuNs } = options;
+    const cpu = cpuNs && { cpu_ns: String(cpuNs.all), own_cpu_ns: String(cpuNs.own) };
+    yield encodeControl(FrameKind.goodbye, { reason: 'exit', ...cpu });
     yield encodeControl(FrameKind.process, { pid: 4242, ended_ns: String(at(options.endNs)), exit_code: 0 });
     yield encodeControl(FrameKind.end, { ns: String(at(options.endNs)), reason: 'exit' });
   }
