@@ -1,6 +1,6 @@
 /** In place of the timeline when a program never became a recording: why, and what to do. Its output is in the Terminal below. */
 import type { LaunchSpec, SessionInfo } from '../../shared/contract/types.ts';
-import { endingOf } from '../lib/provenance.ts';
+import { endingOf } from '../../shared/provenance.ts';
 import { editLaunch } from '../store/actions.ts';
 import { useSettings } from '../store/settings.ts';
 import { useUi } from '../store/ui.ts';

@@ -3,7 +3,7 @@ import type { SessionInfo } from '../../shared/contract/types.ts';
 import { openHelp } from '../help/store.ts';
 import { TermTip } from '../help/Term.tsx';
 import { count, formatRate, group } from '../lib/format.ts';
-import { coverageText, provenanceOf, type Provenance } from '../lib/provenance.ts';
+import { coverageText, provenanceOf, type Provenance } from '../../shared/provenance.ts';
 import { Tooltip } from '../ui/Tooltip.tsx';
 
 const ENGINE_LABEL = {

@@ -3,7 +3,7 @@ import { useRef, useState } from 'react';
 import type { SessionInfo } from '../../shared/contract/types.ts';
 import { Term, TermTip } from '../help/Term.tsx';
 import { formatNs, formatSetting } from '../lib/format.ts';
-import { attachedText, sessionFacts, stateLabel } from '../lib/provenance.ts';
+import { attachedText, sessionFacts, stateLabel } from '../../shared/provenance.ts';
 import { closeSession, showSession } from '../store/actions.ts';
 import { useSessions } from '../store/sessions.ts';
 import { ChevronIcon, CloseIcon } from '../ui/icons.tsx';

@@ -1,5 +1,5 @@
 /** A variant's letter on its colour: the same in columns, bars, table and form. */
-import { inkOn } from '../theme/colours.ts';
+import { inkOn } from '../../shared/draw/colours.ts';
 import { useTheme } from '../theme/theme.ts';
 import { letterOf, variantColour } from './model/variants.ts';
 

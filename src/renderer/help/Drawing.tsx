@@ -1,9 +1,9 @@
 /** A word's drawing, in the colours of the theme. */
 import { createElement, memo, useId, useMemo, type ReactNode } from 'react';
-import type { SvgNode } from '../lib/svg.ts';
-import { threadColour } from '../theme/colours.ts';
+import type { SvgNode } from '../../shared/draw/svg.ts';
+import { threadColour } from '../../shared/draw/colours.ts';
 import { useTheme } from '../theme/theme.ts';
-import { svgInk } from '../timeline/draw/svgPen.ts';
+import { svgInk } from '../../shared/draw/svgPen.ts';
 import { drawScene } from './draw.ts';
 import { SCENES } from './scenes.ts';
 import type { WordId } from './words.ts';

@@ -1,11 +1,11 @@
 /** Draws a scene with the functions that draw the timeline. Pure: colours and textures are given. */
 import { IntervalFlag, ThreadState } from '../../shared/contract/types.ts';
-import { svg, type SvgNode } from '../lib/svg.ts';
-import type { Ink } from '../timeline/draw/ink.ts';
-import { drawRawLane } from '../timeline/draw/lane.ts';
-import { drawStrip } from '../timeline/draw/strip.ts';
-import { SvgPen } from '../timeline/draw/svgPen.ts';
-import { makeScale } from '../timeline/model/scale.ts';
+import { svg, type SvgNode } from '../../shared/draw/svg.ts';
+import type { Ink } from '../../shared/draw/ink.ts';
+import { drawRawLane } from '../../shared/draw/lane.ts';
+import { drawStrip } from '../../shared/draw/strip.ts';
+import { SvgPen } from '../../shared/draw/svgPen.ts';
+import { makeScale } from '../../shared/draw/scale.ts';
 import { STEPS, type Lane, type Scene } from './scenes.ts';
 
 /** Pixels. */

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { IntervalFlag, ThreadState } from '../../shared/contract/types.ts';
-import { toXml } from '../lib/svg.ts';
+import { toXml } from '../../shared/draw/svg.ts';
 import { TEST_INK } from '../timeline/testing/recordingContext.ts';
 import { drawScene, intervalsOf } from './draw.ts';
 import { SCENES, STEPS } from './scenes.ts';

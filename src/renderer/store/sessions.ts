@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import type { SessionInfo } from '../../shared/contract/types.ts';
-import { assignSlots } from '../theme/colours.ts';
+import { assignSlots } from '../../shared/draw/colours.ts';
 import { useSettings } from './settings.ts';
 import { forgetView, viewStore } from './view.ts';
 

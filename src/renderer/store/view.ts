@@ -6,12 +6,10 @@
 import { useStore } from 'zustand';
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { FunctionInfo } from '../../shared/contract/functions.ts';
+import type { Range } from '../../shared/draw/scale.ts';
 import type { Ns, ProcIdx, ThreadIdx } from '../../shared/contract/types.ts';
 
-export interface Range {
-  start: Ns;
-  end: Ns;
-}
+export type { Range };
 
 /** What the user folded, unfolded or hid on the timeline; what is missing is chosen by how much there is. */
 export interface Folds {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { ThreadInfo } from '../../shared/contract/types.ts';
-import { assignSlots, inkOn, threadColour } from './colours.ts';
+import { assignSlots, inkOn, threadColour } from '../../shared/draw/colours.ts';
 import { resolveTheme } from './theme.ts';
 
 const thread = (idx: number, more: Partial<ThreadInfo> = {}): ThreadInfo => ({

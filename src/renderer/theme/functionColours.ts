@@ -3,7 +3,7 @@
  * same in every session. Calm beside the threads' colours, and away from the red of waiting. Pure.
  */
 import type { FunctionInfo } from '../../shared/contract/functions.ts';
-import type { Theme } from './colours.ts';
+import type { Theme } from '../../shared/draw/colours.ts';
 
 /** Degrees of OKLCH. */
 const HUES = [250, 190, 300, 145, 215, 325, 115, 275] as const;

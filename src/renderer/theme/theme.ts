@@ -4,7 +4,7 @@
  */
 import { create } from 'zustand';
 import type { Settings } from '../../shared/contract/types.ts';
-import type { Theme } from './colours.ts';
+import type { Theme } from '../../shared/draw/colours.ts';
 
 export type ThemeChoice = Settings['theme'];
 

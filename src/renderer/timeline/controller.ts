@@ -6,7 +6,7 @@ import { createStore } from 'zustand/vanilla';
 import type { Ns, SessionInfo, Settings, ThreadIdx } from '../../shared/contract/types.ts';
 import { useSessions } from '../store/sessions.ts';
 import { viewStore, type Folds, type Range, type ViewState } from '../store/view.ts';
-import type { Theme } from '../theme/colours.ts';
+import type { Theme } from '../../shared/draw/colours.ts';
 import { Painter, type Elements, type Size } from './painter.ts';
 import { DetailsCache } from './details.ts';
 import { followRange, isLive, limitEnd, rangeOnChange, fitAll, toldUntil } from './model/follow.ts';
@@ -14,7 +14,7 @@ import { fetchWindow, FLAME_PAGE, MOST_FLAMES, pageOfThreads } from './model/fet
 import { EMPTY_HISTORY, goBack, goForward, recordFollow, recordMove } from './model/history.ts';
 import type { Hover } from './model/hit.ts';
 import { pinnedRows, planRows, samePlan, visibleRows, type PinnedRows, type Row, type RowPlan } from './model/rows.ts';
-import { between, clampRange, MIN_SPAN, sameRange, zoomAt, type Axis } from './model/scale.ts';
+import { between, clampRange, MIN_SPAN, sameRange, zoomAt, type Axis } from '../../shared/draw/scale.ts';
 import { FlameSource, type Flames } from './flameSource.ts';
 import { FrameScheduler, type Layer } from './scheduler.ts';
 import { OverviewSource, TimelineSource, type Kept } from './source.ts';

@@ -5,7 +5,7 @@
 import type { TimelineController } from './controller.ts';
 import { hitAt } from './pointer.ts';
 import { RULER_HEIGHT } from './painter.ts';
-import { clampRange, makeScale, nsPerPx, toNs, toPx } from './model/scale.ts';
+import { clampRange, makeScale, nsPerPx, toNs, toPx } from '../../shared/draw/scale.ts';
 import { viewStore, type Range } from '../store/view.ts';
 
 export interface GestureElements {

@@ -10,7 +10,7 @@ import { attachGestures } from './gestures.ts';
 import { handleKey } from './keys.ts';
 import { isLive } from './model/follow.ts';
 import { useView, viewStore } from '../store/view.ts';
-import type { Axis } from './model/scale.ts';
+import type { Axis } from '../../shared/draw/scale.ts';
 import { nextFolds } from './model/folds.ts';
 import type { Row } from './model/rows.ts';
 import { CallCard } from './parts/CallCard.tsx';

@@ -7,7 +7,7 @@ import { callAt } from './model/flames.ts';
 import { hitLane, type Hover } from './model/hit.ts';
 import { hitMarks } from './model/marks.ts';
 import { rowAtView, type Row } from './model/rows.ts';
-import { makeScale, nsPerPx, toNs } from './model/scale.ts';
+import { makeScale, nsPerPx, toNs } from '../../shared/draw/scale.ts';
 
 /** A hold of a pixel can be pointed at within this many pixels. */
 const REACH = 3;

@@ -1,6 +1,6 @@
 /** Beside figures that are estimated, not measured, with the reason. */
 import { TermTip } from '../help/Term.tsx';
-import type { Provenance } from '../lib/provenance.ts';
+import type { Provenance } from '../../shared/provenance.ts';
 
 interface Props {
   provenance: Provenance;

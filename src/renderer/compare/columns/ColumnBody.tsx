@@ -6,7 +6,7 @@ import { openFile } from '../../store/actions.ts';
 import { openRun } from '../../store/compare.ts';
 import { useSettings } from '../../store/settings.ts';
 import { Timeline } from '../../timeline/index.tsx';
-import type { Axis } from '../../timeline/model/scale.ts';
+import type { Axis } from '../../../shared/draw/scale.ts';
 import { describeError, isCancelled } from '../../transport/index.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { runsOf } from './runs.ts';

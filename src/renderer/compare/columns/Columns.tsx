@@ -5,7 +5,7 @@ import { useCompare, type Alignment } from '../../store/compare.ts';
 import { useSessions } from '../../store/sessions.ts';
 import { viewStore } from '../../store/view.ts';
 import { isLive } from '../../timeline/model/follow.ts';
-import { zoomAt } from '../../timeline/model/scale.ts';
+import { zoomAt } from '../../../shared/draw/scale.ts';
 import { FitIcon } from '../../ui/icons.tsx';
 import { axisOf, lifeOf } from '../model/axis.ts';
 import { linkViews, type LinkedColumn } from '../model/link.ts';

@@ -7,16 +7,16 @@ import { useCompare } from '../../store/compare.ts';
 import { useSessions } from '../../store/sessions.ts';
 import { notify } from '../../store/ui.ts';
 import { viewStore } from '../../store/view.ts';
-import type { Theme } from '../../theme/colours.ts';
+import type { Theme } from '../../../shared/draw/colours.ts';
 import { PictureIcon } from '../../ui/icons.tsx';
 import { MenuButton, type MenuItem } from '../../ui/Menu.tsx';
 import { sessionOf, shownRun } from '../columns/runs.ts';
 import { comparisonFigure } from './comparison.ts';
-import { figureSvg } from './figure.ts';
+import { figureSvg } from '../../../shared/figure/figure.ts';
 import { copyPicture, pngOf, save } from './files.ts';
-import type { FigureInput } from './input.ts';
+import type { FigureInput } from '../../../shared/figure/input.ts';
 import { recordingFigure } from './recording.ts';
-import { fileName } from './words.ts';
+import { fileName } from '../../../shared/figure/words.ts';
 
 interface MenuProps {
   /** What the file is called after. */

@@ -3,14 +3,14 @@ import type { CompareInfo, CompareVariant } from '../../../shared/contract/compa
 import type { SessionInfo } from '../../../shared/contract/types.ts';
 import { count } from '../../lib/format.ts';
 import { joinArgs } from '../../../shared/shell.ts';
-import type { Theme } from '../../theme/colours.ts';
+import type { Theme } from '../../../shared/draw/colours.ts';
 import { call } from '../../transport/index.ts';
 import { lifeOf, wholeRange } from '../model/axis.ts';
 import { BAR_FIGURES, formatBetween, formatFigure } from '../model/figures.ts';
 import { letterOf, variantColour } from '../model/variants.ts';
-import { PLOT } from './figure.ts';
-import type { FigureBars, FigureInput, FigureRecording, Shown } from './input.ts';
-import { machineFacts } from './words.ts';
+import { PLOT } from '../../../shared/figure/figure.ts';
+import type { FigureBars, FigureInput, FigureRecording, Shown } from '../../../shared/figure/input.ts';
+import { machineFacts } from '../../../shared/figure/words.ts';
 
 function wallFact({ wall_s: wall }: CompareVariant): string {
   if (wall === null) return 'no run ended well';

@@ -1,5 +1,5 @@
 /** A figure as a file: SVG as it is, PNG through a canvas; saved by the browser, or put on the clipboard. The same in both shells. */
-import { plain } from './text.ts';
+import { plain } from '../../../shared/figure/text.ts';
 
 const PNG_SCALE = 2;
 /** Canvases end here. */

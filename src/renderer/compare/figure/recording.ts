@@ -2,13 +2,13 @@
 import type { SessionInfo } from '../../../shared/contract/types.ts';
 import { joinArgs } from '../../../shared/shell.ts';
 import { formatNs, formatSetting } from '../../lib/format.ts';
-import { coverageText, provenanceOf } from '../../lib/provenance.ts';
+import { coverageText, provenanceOf } from '../../../shared/provenance.ts';
 import type { Range } from '../../store/view.ts';
-import { threadColour, type Theme } from '../../theme/colours.ts';
+import { threadColour, type Theme } from '../../../shared/draw/colours.ts';
 import { call } from '../../transport/index.ts';
-import { PLOT } from './figure.ts';
-import type { FigureInput } from './input.ts';
-import { machineFacts } from './words.ts';
+import { PLOT } from '../../../shared/figure/figure.ts';
+import type { FigureInput } from '../../../shared/figure/input.ts';
+import { machineFacts } from '../../../shared/figure/words.ts';
 
 const KINDS = { exact: 'exact', estimated: 'estimated', mixed: 'partly estimated', unknown: '' } as const;
 

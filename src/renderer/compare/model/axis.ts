@@ -5,7 +5,7 @@
 import type { Ns, SessionInfo } from '../../../shared/contract/types.ts';
 import type { Alignment } from '../../store/compare.ts';
 import type { Range } from '../../store/view.ts';
-import type { Axis } from '../../timeline/model/scale.ts';
+import type { Axis } from '../../../shared/draw/scale.ts';
 
 /** From the program's start to the end of what is recorded, in the time of its session. */
 export type Life = Range;

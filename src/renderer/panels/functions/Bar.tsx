@@ -1,7 +1,7 @@
 /** Over the table: search, thread, and which time the figures of the GIL are of. */
 import type { ReactNode } from 'react';
 import type { SessionInfo, ThreadIdx } from '../../../shared/contract/types.ts';
-import { displayName } from '../../lib/threadNames.ts';
+import { displayName } from '../../../shared/threadNames.ts';
 import { useView } from '../../store/view.ts';
 import type { Part } from './columns.ts';
 

@@ -4,7 +4,7 @@ import type { FunctionRow, FunctionsReply } from '../../../shared/contract/funct
 import type { SessionInfo, ThreadIdx } from '../../../shared/contract/types.ts';
 import { count, formatNs, group } from '../../lib/format.ts';
 import { functionTitle } from '../../lib/functions.ts';
-import { provenanceOf } from '../../lib/provenance.ts';
+import { provenanceOf } from '../../../shared/provenance.ts';
 import { sortRows, tableCsv, type Sort } from '../../lib/table.ts';
 import { copyCsv } from '../../store/actions.ts';
 import { useFunctions } from '../../store/functions.ts';

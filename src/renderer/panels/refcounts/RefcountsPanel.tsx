@@ -5,7 +5,7 @@ import type { WatchIdx } from '../../../shared/contract/watches.ts';
 import { Term } from '../../help/Term.tsx';
 import { notifyError } from '../../store/ui.ts';
 import { useWatches } from '../../store/watches.ts';
-import { threadColour } from '../../theme/colours.ts';
+import { threadColour } from '../../../shared/draw/colours.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { call, describeError } from '../../transport/index.ts';
 import { Notice } from '../../ui/Notice.tsx';

@@ -5,7 +5,7 @@ import type { Ns } from '../../../shared/contract/types.ts';
 import type { WatchAnswer, WatchIdx } from '../../../shared/contract/watches.ts';
 import { group } from '../../lib/format.ts';
 import { useView, viewStore } from '../../store/view.ts';
-import { formatAt, rulerTicks } from '../../timeline/model/ticks.ts';
+import { formatAt, rulerTicks } from '../../../shared/draw/ticks.ts';
 import { useSize } from '../../ui/useSize.ts';
 import { curveRows, dashOf, hasBand, scaleOf, type CurveRow } from './curves.ts';
 

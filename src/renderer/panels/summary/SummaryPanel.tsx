@@ -3,7 +3,7 @@ import type { SessionInfo, StatsReply, Verdict } from '../../../shared/contract/
 import { Term, TermTip } from '../../help/Term.tsx';
 import { useThreadSlots } from '../../store/sessions.ts';
 import { useView } from '../../store/view.ts';
-import { threadColour } from '../../theme/colours.ts';
+import { threadColour } from '../../../shared/draw/colours.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { ArrowIcon } from '../../ui/icons.tsx';
 import { headlineFigures, type Figure } from './figures.ts';

@@ -1,7 +1,7 @@
 /** The headline figures of the Summary, worked out of one StatsReply. Pure. */
 import type { SessionInfo, StatsReply } from '../../../shared/contract/types.ts';
 import type { WordId } from '../../help/words.ts';
-import { displayName } from '../../lib/threadNames.ts';
+import { displayName } from '../../../shared/threadNames.ts';
 import { formatPercent, group, percentQuantity, timeQuantity, type Quantity } from '../../lib/format.ts';
 
 export interface Figure extends Quantity {

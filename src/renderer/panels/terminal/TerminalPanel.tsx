@@ -5,7 +5,7 @@
 import type { Terminal } from '@xterm/xterm';
 import { useEffect, useRef } from 'react';
 import type { SessionInfo } from '../../../shared/contract/types.ts';
-import { endingOf } from '../../lib/provenance.ts';
+import { endingOf } from '../../../shared/provenance.ts';
 import { notifyError, useUi } from '../../store/ui.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { call, isCancelled, subscribe } from '../../transport/index.ts';

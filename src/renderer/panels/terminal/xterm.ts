@@ -2,7 +2,7 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { Terminal, type ITheme } from '@xterm/xterm';
 import '@xterm/xterm/css/xterm.css';
-import type { Theme } from '../../theme/colours.ts';
+import type { Theme } from '../../../shared/draw/colours.ts';
 
 const THEMES: Record<Theme, ITheme> = {
   dark: {

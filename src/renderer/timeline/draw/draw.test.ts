@@ -1,12 +1,12 @@
 import { describe, expect, it } from 'vitest';
 import { IntervalFlag, ThreadState, type ThreadLane } from '../../../shared/contract/types.ts';
-import { makeScale } from '../model/scale.ts';
+import { makeScale } from '../../../shared/draw/scale.ts';
 import { recordingContext, TEST_INK } from '../testing/recordingContext.ts';
-import { drawBinLane } from './bins.ts';
+import { drawBinLane } from '../../../shared/draw/bins.ts';
 import { drawLife, type Life } from './life.ts';
 import { drawOverlay } from './overlay.ts';
-import { drawRawLane } from './lane.ts';
-import { drawStrip } from './strip.ts';
+import { drawRawLane } from '../../../shared/draw/lane.ts';
+import { drawStrip } from '../../../shared/draw/strip.ts';
 
 type Interval = readonly [state: ThreadState, start: number, end: number, flags?: number];
 const { hold, wait, running, blocked, unknown } = ThreadState;

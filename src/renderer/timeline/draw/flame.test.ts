@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { makeScale } from '../model/scale.ts';
+import { makeScale } from '../../../shared/draw/scale.ts';
 import { flameOf, type CallTuple } from '../testing/calls.ts';
 import { recordingContext, TEST_INK } from '../testing/recordingContext.ts';
 import { drawFlame } from './flame.ts';

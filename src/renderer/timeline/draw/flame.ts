@@ -5,10 +5,10 @@
 import type { FunctionInfo } from '../../../shared/contract/functions.ts';
 import { levelOf, lastSpan, type Flame } from '../model/flames.ts';
 import { FLAME_MARGIN, LEVEL_GAP } from '../model/flameRow.ts';
-import { toPx, type TimeScale } from '../model/scale.ts';
-import type { Ctx, Ink } from './ink.ts';
+import { toPx, type TimeScale } from '../../../shared/draw/scale.ts';
+import type { Ctx, Ink } from '../../../shared/draw/ink.ts';
 import { drawName } from './name.ts';
-import type { Bar } from './shape.ts';
+import type { Bar } from '../../../shared/draw/shape.ts';
 
 export type ColourOf = (fn: FunctionInfo) => string;
 

@@ -4,18 +4,18 @@
  */
 import type { Ns, ProcIdx, ThreadIdx, TimelineReply } from '../../../shared/contract/types.ts';
 import type { Row } from '../model/rows.ts';
-import { toPx, type TimeScale } from '../model/scale.ts';
-import type { Ticks } from '../model/ticks.ts';
-import { drawBinLane } from './bins.ts';
+import { toPx, type TimeScale } from '../../../shared/draw/scale.ts';
+import type { Ticks } from '../../../shared/draw/ticks.ts';
+import { drawBinLane } from '../../../shared/draw/bins.ts';
 import type { FunctionInfo } from '../../../shared/contract/functions.ts';
 import type { Flame } from '../model/flames.ts';
 import { drawFlame } from './flame.ts';
-import { anchorTextures, type Ctx, type Ink } from './ink.ts';
-import { drawRawLane } from './lane.ts';
+import { anchorTextures, type Ctx, type Ink } from '../../../shared/draw/ink.ts';
+import { drawRawLane } from '../../../shared/draw/lane.ts';
 import { drawLife, type Life } from './life.ts';
 import { drawMarks } from './marks.ts';
-import type { Bar } from './shape.ts';
-import { drawStrip } from './strip.ts';
+import type { Bar } from '../../../shared/draw/shape.ts';
+import { drawStrip } from '../../../shared/draw/strip.ts';
 
 export interface ThreadLook {
   readonly colour: string;

@@ -1,8 +1,8 @@
 /** The line in a process's head row: from its birth to its end, with an end mark. Pure function of what it is given; called by frame.ts. */
 import type { Ns } from '../../../shared/contract/types.ts';
-import { toPx, type TimeScale } from '../model/scale.ts';
-import type { Ctx, Ink } from './ink.ts';
-import type { Bar } from './shape.ts';
+import { toPx, type TimeScale } from '../../../shared/draw/scale.ts';
+import type { Ctx, Ink } from '../../../shared/draw/ink.ts';
+import type { Bar } from '../../../shared/draw/shape.ts';
 
 export interface Life {
   readonly bornNs: Ns;

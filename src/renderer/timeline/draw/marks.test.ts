@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { MarkLane, MarkLevel } from '../../../shared/contract/marks.ts';
-import { makeScale } from '../model/scale.ts';
+import { makeScale } from '../../../shared/draw/scale.ts';
 import { recordingContext, TEST_INK } from '../testing/recordingContext.ts';
 import { drawMarks } from './marks.ts';
 

@@ -4,12 +4,12 @@
  */
 import type { MarkInstants, MarkLane, MarkLevel } from '../../../shared/contract/marks.ts';
 import type { TimelineReply } from '../../../shared/contract/types.ts';
-import { lastAtOrBefore } from '../model/hit.ts';
+import { lastAtOrBefore } from '../../../shared/draw/search.ts';
 import { MARK_BAR, MARK_GAP, MARK_MARGIN } from '../model/markRow.ts';
-import { toPx, type TimeScale } from '../model/scale.ts';
-import type { Ctx, Ink } from './ink.ts';
+import { toPx, type TimeScale } from '../../../shared/draw/scale.ts';
+import type { Ctx, Ink } from '../../../shared/draw/ink.ts';
 import { drawName } from './name.ts';
-import type { Bar } from './shape.ts';
+import type { Bar } from '../../../shared/draw/shape.ts';
 
 type Reply = Pick<TimelineReply, 'markNames' | 'start' | 'end'>;
 type Raw = Extract<MarkLevel, { form: 'raw' }>;

@@ -1,6 +1,6 @@
 /** A name within a bar, cut where the bar is too short for it; used by marks.ts and flame.ts. */
-import type { Ctx } from './ink.ts';
-import type { Bar } from './shape.ts';
+import type { Ctx } from '../../../shared/draw/ink.ts';
+import type { Bar } from '../../../shared/draw/shape.ts';
 
 const PAD_CSS = 6;
 

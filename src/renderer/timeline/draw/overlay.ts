@@ -5,9 +5,9 @@
 import type { Ns } from '../../../shared/contract/types.ts';
 import { formatNs } from '../../lib/format.ts';
 import type { Range } from '../../store/view.ts';
-import { toPx, type TimeScale } from '../model/scale.ts';
-import { formatAt } from '../model/ticks.ts';
-import type { Ctx, Ink } from './ink.ts';
+import { toPx, type TimeScale } from '../../../shared/draw/scale.ts';
+import { formatAt } from '../../../shared/draw/ticks.ts';
+import type { Ctx, Ink } from '../../../shared/draw/ink.ts';
 
 /** An interval outlined in its lane; `top` and `height` of its bar in device pixels of the overlay. */
 export interface Outline {

@@ -2,7 +2,7 @@
 import type { FlameSpans, FunctionInfo } from '../../../shared/contract/functions.ts';
 import type { Ns, ThreadIdx } from '../../../shared/contract/types.ts';
 import type { Call } from '../../store/view.ts';
-import { lastAtOrBefore } from './hit.ts';
+import { lastAtOrBefore } from '../../../shared/draw/search.ts';
 
 /** The spans of one thread, and where each level begins among them. */
 export interface Flame {

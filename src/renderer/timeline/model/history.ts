@@ -3,7 +3,7 @@
  * gesture makes, counts as one.
  */
 import type { Range } from '../../store/view.ts';
-import { sameRange } from './scale.ts';
+import { sameRange } from '../../../shared/draw/scale.ts';
 
 export interface ViewHistory {
   readonly back: readonly Range[];

@@ -9,21 +9,10 @@ import {
   type ThreadIdx,
   type ThreadLane,
 } from '../../../shared/contract/types.ts';
+import { lastAtOrBefore } from '../../../shared/draw/search.ts';
 import type { Call } from '../../store/view.ts';
 import type { MarkHit } from './markRow.ts';
 import type { Row } from './rows.ts';
-
-/** Index of the last element ≤ `value` in ascending `array`; -1 when none. */
-export function lastAtOrBefore(array: Float64Array, value: number): number {
-  let low = 0;
-  let high = array.length;
-  while (low < high) {
-    const middle = (low + high) >> 1;
-    if (array[middle] <= value) low = middle + 1;
-    else high = middle;
-  }
-  return low - 1;
-}
 
 /** A time on the lane, and the interval there as far as the drawn data knows it. */
 export interface LaneHit {

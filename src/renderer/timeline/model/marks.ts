@@ -1,7 +1,7 @@
 /** What the program marked itself, under a point of its row. Pure, by bisection; an instant is hit within a few pixels. */
 import type { MarkInstants, MarkLane, MarkLevel, MarkSpan } from '../../../shared/contract/marks.ts';
 import type { Ns, TimelineReply } from '../../../shared/contract/types.ts';
-import { lastAtOrBefore } from './hit.ts';
+import { lastAtOrBefore } from '../../../shared/draw/search.ts';
 import type { MarkHit } from './markRow.ts';
 
 const MOST_INSTANTS = 4;

@@ -4,9 +4,20 @@ import { ThreadState, type ThreadLane } from '../../../shared/contract/types.ts'
 import { fetchWindow, fitness, MAX_PX, pageOfThreads, resolutionFor, sameWindow } from './fetchWindow.ts';
 import { followRange, limitEnd, rangeOnChange, toldUntil } from './follow.ts';
 import { BURST_MS, EMPTY_HISTORY, goBack, goForward, recordFollow, recordMove } from './history.ts';
-import { hitLane, holderAt, lastAtOrBefore } from './hit.ts';
-import { between, clampRange, makeScale, MIN_SPAN, panBy, span, toNs, toPx, zoomAt } from './scale.ts';
-import { formatAt, niceStep, rulerTicks } from './ticks.ts';
+import { hitLane, holderAt } from './hit.ts';
+import { lastAtOrBefore } from '../../../shared/draw/search.ts';
+import {
+  between,
+  clampRange,
+  makeScale,
+  MIN_SPAN,
+  panBy,
+  span,
+  toNs,
+  toPx,
+  zoomAt,
+} from '../../../shared/draw/scale.ts';
+import { formatAt, niceStep, rulerTicks } from '../../../shared/draw/ticks.ts';
 import { coreTotals, gilTotals, laneTotals } from './totals.ts';
 
 const someRange = fc

@@ -2,6 +2,7 @@
  * Which rows the timeline has, where, and how high: cores, then for each process (parents before children) its GIL strips and
  * thread lanes, then counters. Pure; asked again when a session gains a thread or a section folds, not when it is scrolled.
  */
+import { ALL_CORES } from '../../../shared/draw/chartData.ts';
 import type {
   GilIdx,
   GilInfo,
@@ -63,9 +64,6 @@ export type Row = Placed &
     | { readonly kind: 'counter'; readonly counter: CounterName }
   );
 export type RowKind = Row['kind'];
-
-/** The row that stands for all cores when they are folded. */
-export const ALL_CORES = -1;
 
 export interface RowPlan {
   readonly rows: readonly Row[];

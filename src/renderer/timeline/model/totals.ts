@@ -9,7 +9,7 @@ import {
   type ThreadLane,
   type TimelineReply,
 } from '../../../shared/contract/types.ts';
-import { lastAtOrBefore } from './hit.ts';
+import { lastAtOrBefore } from '../../../shared/draw/search.ts';
 
 interface Window {
   readonly start: Ns;

@@ -1,7 +1,7 @@
 /** The processes of a session as a tree, in the order of the rail, and what is said of each. Pure; used by rows.ts and parts/ProcessLabel.tsx. */
 import type { ProcessInfo } from '../../../shared/contract/types.ts';
 import { groupBy } from '../../lib/groupBy.ts';
-import { endingOf } from '../../lib/provenance.ts';
+import { endingOf } from '../../../shared/provenance.ts';
 
 export interface Branch {
   readonly process: ProcessInfo;

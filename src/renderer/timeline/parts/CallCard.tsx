@@ -10,7 +10,7 @@ import { FunctionDot } from '../../ui/FunctionDot.tsx';
 import type { TimelineController } from '../controller.ts';
 import { stepCall } from '../keys.ts';
 import { callWords } from '../model/callWords.ts';
-import { formatAt } from '../model/ticks.ts';
+import { formatAt } from '../../../shared/draw/ticks.ts';
 import { Card } from './Card.tsx';
 import { NeighbourButton } from './NeighbourButton.tsx';
 import { threadName } from './names.ts';

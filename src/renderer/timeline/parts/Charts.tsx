@@ -9,7 +9,7 @@ import type { TimelineController } from '../controller.ts';
 import type { CounterName, Row } from '../model/rows.ts';
 import type { FetchWindow } from '../model/fetchWindow.ts';
 import type { Kept } from '../source.ts';
-import { corePoints, counterPoints, spacing, STEPS_FROM_PX } from './chartData.ts';
+import { corePoints, counterPoints, spacing, STEPS_FROM_PX } from '../../../shared/draw/chartData.ts';
 
 const MARGIN = { top: 0, right: 0, bottom: 0, left: 0 };
 /** Free space over and under a chart in its row. */

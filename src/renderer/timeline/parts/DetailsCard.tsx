@@ -14,7 +14,7 @@ import type { TimelineController } from '../controller.ts';
 import { goTo } from '../keys.ts';
 import { chainLines, type ChainLine } from '../model/chainWords.ts';
 import { explain, NOBODY, type Share } from '../model/explain.ts';
-import { formatAt } from '../model/ticks.ts';
+import { formatAt } from '../../../shared/draw/ticks.ts';
 import { Card } from './Card.tsx';
 import { NeighbourButton } from './NeighbourButton.tsx';
 import { threadName, useSwatch, type Swatch } from './names.ts';

@@ -2,12 +2,13 @@
 import type { ReactNode } from 'react';
 import type { SessionInfo, ThreadIdx } from '../../../shared/contract/types.ts';
 import { count, formatNs } from '../../lib/format.ts';
-import { displayName } from '../../lib/threadNames.ts';
+import { displayName } from '../../../shared/threadNames.ts';
 import type { Folds, Range } from '../../store/view.ts';
 import { useView, viewStore } from '../../store/view.ts';
 import { ChevronIcon } from '../../ui/icons.tsx';
 import type { TimelineController } from '../controller.ts';
-import { ALL_CORES, type Row } from '../model/rows.ts';
+import { ALL_CORES } from '../../../shared/draw/chartData.ts';
+import type { Row } from '../model/rows.ts';
 import { coreTotals, counterTotals, gilTotals, laneTotals } from '../model/totals.ts';
 import type { Kept } from '../source.ts';
 import type { FoldAction } from '../model/folds.ts';

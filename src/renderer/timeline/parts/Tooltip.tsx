@@ -8,7 +8,7 @@ import { useView } from '../../store/view.ts';
 import type { TimelineController } from '../controller.ts';
 import { explain, verbOf } from '../model/explain.ts';
 import { holderAt, type Hover } from '../model/hit.ts';
-import { formatAt } from '../model/ticks.ts';
+import { formatAt } from '../../../shared/draw/ticks.ts';
 import { CallTip } from './CallTip.tsx';
 import { MarkTip } from './MarkTip.tsx';
 import { threadName, useSwatch, type Swatch } from './names.ts';

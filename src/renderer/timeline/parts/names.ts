@@ -1,8 +1,8 @@
 /** Names and colours of threads and rows, the same in labels, tooltip and details card. Names come from the target: text only. */
 import type { SessionInfo, ThreadIdx } from '../../../shared/contract/types.ts';
-import { displayName } from '../../lib/threadNames.ts';
+import { displayName } from '../../../shared/threadNames.ts';
 import { useThreadSlots } from '../../store/sessions.ts';
-import { threadColour } from '../../theme/colours.ts';
+import { threadColour } from '../../../shared/draw/colours.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { NOBODY } from '../model/explain.ts';
 import type { CounterName } from '../model/rows.ts';

@@ -1,8 +1,9 @@
 /** Sampled values in words, for tooltips and labels of core and counter rows. Pure. */
 import type { Ns, TimelineReply } from '../../../shared/contract/types.ts';
 import { formatBytes, formatPercent, threeFigures } from '../../lib/format.ts';
-import { ALL_CORES, type CounterName, type Row } from '../model/rows.ts';
-import { lastAtOrBefore } from '../model/hit.ts';
+import { ALL_CORES } from '../../../shared/draw/chartData.ts';
+import type { CounterName, Row } from '../model/rows.ts';
+import { lastAtOrBefore } from '../../../shared/draw/search.ts';
 import { COUNTER_TITLES } from './names.ts';
 
 export function formatCounter(counter: CounterName, value: number): string {

@@ -1,7 +1,7 @@
 /**
  * A 2D context that writes down what is drawn, for tests of draw/: the canvas itself is the boundary. Each entry has the styles of its moment.
  */
-import type { Ctx, Ink } from '../draw/ink.ts';
+import type { Ctx, Ink } from '../../../shared/draw/ink.ts';
 
 export interface Drawn {
   readonly op: 'fillRect' | 'strokeRect' | 'fillText' | 'roundRect' | 'stroke';

@@ -1,5 +1,5 @@
 /**
- * SVG as data: drawn by pure functions, then either shown by React (help/Drawing.tsx) or written to a file (compare/figure). Attributes
+ * SVG as data: drawn by pure functions, then either shown by React (help/Drawing.tsx) or written to a file (shared/figure). Attributes
  * have their SVG names. Pure.
  */
 export interface SvgNode {

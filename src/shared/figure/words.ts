@@ -1,6 +1,6 @@
 /** Words of a figure's head, and its file's name. Pure. */
-import type { SessionInfo } from '../../../shared/contract/types.ts';
-import { count } from '../../lib/format.ts';
+import type { SessionInfo } from '../contract/types.ts';
+import { count } from '../pageFormat.ts';
 
 /** When and where: "21 November 2026 at 14:02", "8 cores", the host. */
 export function machineFacts(created: string, session: Pick<SessionInfo, 'cores' | 'host'> | null): string[] {

@@ -1,5 +1,5 @@
 /** Bars with the spread of their runs: a small chart for each figure, all variants in it. Pure. */
-import { svg, type SvgNode } from '../../lib/svg.ts';
+import { svg, type SvgNode } from '../draw/svg.ts';
 import { moved, type Block } from './block.ts';
 import type { FigureBars } from './input.ts';
 import type { Palette } from './palette.ts';

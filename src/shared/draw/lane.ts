@@ -3,10 +3,10 @@
  * design/README.md: hold solid, square at a pre-emption and rounded at a voluntary end; wait hatched over a base line; running dashed and
  * translucent; blocked a thin line; unknown hatched grey with a question mark.
  */
-import { IntervalFlag, ThreadState, type ThreadLane } from '../../../shared/contract/types.ts';
-import { formatNs } from '../../lib/format.ts';
-import { lastAtOrBefore } from '../model/hit.ts';
-import { toPx, type TimeScale } from '../model/scale.ts';
+import { IntervalFlag, ThreadState, type ThreadLane } from '../contract/types.ts';
+import { formatNs } from '../pageFormat.ts';
+import { lastAtOrBefore } from './search.ts';
+import { toPx, type TimeScale } from './scale.ts';
 import { drawBinLane } from './bins.ts';
 import { crowdedColumns, isCrowded, type Columns } from './dense.ts';
 import type { Ink, Pen } from './ink.ts';

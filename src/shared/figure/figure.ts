@@ -2,9 +2,9 @@
  * A comparison, or a recording, as one picture for a report: a self-contained SVG, light or dark, that reads in print too, for states differ
  * by shape. All text in it is text; nothing is fetched from anywhere. Pure.
  */
-import { svg, toXml, type SvgNode } from '../../lib/svg.ts';
-import { svgInk } from '../../timeline/draw/svgPen.ts';
-import { rulerTicks } from '../../timeline/model/ticks.ts';
+import { svg, toXml, type SvgNode } from '../draw/svg.ts';
+import { svgInk } from '../draw/svgPen.ts';
+import { rulerTicks } from '../draw/ticks.ts';
 import { barsBlock } from './bars.ts';
 import { moved, stack, type Block } from './block.ts';
 import type { FigureInput, FigureRecording } from './input.ts';

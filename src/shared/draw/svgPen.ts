@@ -1,8 +1,8 @@
 /**
  * Draws lanes and strips as SVG with the very functions that draw them on the canvas: a pen that writes down instead of painting.
- * Used by help/Drawing.tsx and by compare/figure. One unit is one pixel.
+ * Used by help/Drawing.tsx and by shared/figure. One unit is one pixel.
  */
-import { svg, type SvgNode } from '../../lib/svg.ts';
+import { svg, type SvgNode } from './svg.ts';
 import { HATCH, TILE_CSS, UNKNOWN_HATCH, type Ink, type Pen } from './ink.ts';
 
 type Style = Pen['fillStyle'];

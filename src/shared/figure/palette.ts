@@ -2,7 +2,7 @@
  * Colours and fonts of an exported figure: those of styles/tokens.css as values, for a figure has no style sheet, and is light unless asked
  * otherwise whatever the window's theme. A test holds the two together. Pure.
  */
-import type { Theme } from '../../theme/colours.ts';
+import type { Theme } from '../draw/colours.ts';
 
 /** By the names of the tokens. */
 export interface Palette {

@@ -1,8 +1,10 @@
 /**
  * Columns of a reply as the rows recharts wants: made once for each reply, at most 500 points (the contract's bound). Pure.
  */
-import type { CounterSeries, Ns, TimelineReply } from '../../../shared/contract/types.ts';
-import { ALL_CORES } from '../model/rows.ts';
+import type { CounterSeries, Ns, TimelineReply } from '../contract/types.ts';
+
+/** The row that stands for all cores when they are folded. */
+export const ALL_CORES = -1;
 
 export interface CorePoint {
   t: Ns;

@@ -1,7 +1,7 @@
 /** What an exported figure shows. Made by comparison.ts and recording.ts, drawn by figure.ts. Times as in the contract. */
-import type { Ns, SessionInfo, TimelineReply } from '../../../shared/contract/types.ts';
-import type { Range } from '../../store/view.ts';
-import type { Theme } from '../../theme/colours.ts';
+import type { Ns, SessionInfo, TimelineReply } from '../contract/types.ts';
+import type { Range } from '../draw/scale.ts';
+import type { Theme } from '../draw/colours.ts';
 
 /** A recording's lanes over the whole axis. */
 export interface Shown {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { GilInfo, ProcessInfo, SessionInfo } from '../../shared/contract/types.ts';
+import type { GilInfo, ProcessInfo, SessionInfo } from './contract/types.ts';
 import { attachedText, coverageText, endingOf, provenanceOf, stateLabel } from './provenance.ts';
 
 const process = (more: Partial<ProcessInfo>) =>

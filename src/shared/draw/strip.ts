@@ -2,9 +2,9 @@
  * The ownership strip of one GIL, and the overview: coloured by who holds it, gaps are free. Pure functions
  * of (context, buffers, scale, colours).
  */
-import type { GilStrip, Ns, OverviewReply, ThreadIdx } from '../../../shared/contract/types.ts';
-import { lastAtOrBefore } from '../model/hit.ts';
-import { toPx, type TimeScale } from '../model/scale.ts';
+import type { GilStrip, Ns, OverviewReply, ThreadIdx } from '../contract/types.ts';
+import { lastAtOrBefore } from './search.ts';
+import { toPx, type TimeScale } from './scale.ts';
 import type { Ctx, Ink, Pen } from './ink.ts';
 import type { Bar } from './shape.ts';
 

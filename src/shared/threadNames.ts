@@ -2,7 +2,7 @@
  * Names of threads as lanes and tables write them: threads of one process that share a name are told apart by a number
  * ("countdown", "countdown #2"). Display only; files and CSV keep the name.
  */
-import type { SessionInfo, ThreadIdx, ThreadInfo } from '../../shared/contract/types.ts';
+import type { SessionInfo, ThreadIdx, ThreadInfo } from './contract/types.ts';
 
 const known = new WeakMap<readonly ThreadInfo[], readonly string[]>();
 

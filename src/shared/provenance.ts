@@ -2,8 +2,8 @@
  * What a session's figures rest on: measured or estimated, how complete, and in what state it is. Pure; used by the top bar
  * and the pages that list sessions.
  */
-import type { ProcessInfo, SessionInfo } from '../../shared/contract/types.ts';
-import { count, formatNs, group } from './format.ts';
+import type { ProcessInfo, SessionInfo } from './contract/types.ts';
+import { count, formatNs, group } from './pageFormat.ts';
 
 export interface Provenance {
   kind: 'exact' | 'estimated' | 'mixed' | 'unknown';

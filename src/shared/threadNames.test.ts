@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ThreadInfo } from '../../shared/contract/types.ts';
+import type { ThreadInfo } from './contract/types.ts';
 import { displayName } from './threadNames.ts';
 
 const thread = (idx: number, name: string, process = 0) => ({ idx, name, process, tid: 100 + idx }) as ThreadInfo;

@@ -1,5 +1,5 @@
 /** Parts of a figure, one under the other. Pure. */
-import { svg, type SvgNode } from '../../lib/svg.ts';
+import { svg, type SvgNode } from '../draw/svg.ts';
 
 export interface Block {
   /** Pixels. */

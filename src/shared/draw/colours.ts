@@ -3,7 +3,7 @@
  * Threads take the Okabe-Ito colours in the order they appear; the first process's main thread is grey, because it
  * mostly waits for others. After seven the colours come again, lighter or darker, so neighbours still differ.
  */
-import type { ThreadInfo } from '../../shared/contract/types.ts';
+import type { ThreadInfo } from '../contract/types.ts';
 
 export type Theme = 'dark' | 'light';
 

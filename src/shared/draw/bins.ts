@@ -3,8 +3,8 @@
  * the exact fractions of its time: hold, wait over it, running over that, unknown on top; what is left is blocked, told by the
  * thin line. A column with a hold or a wait shows it however short it was; where they are few, it is a tick of full height.
  */
-import type { Ns, ThreadLane } from '../../../shared/contract/types.ts';
-import { toPx, type TimeScale } from '../model/scale.ts';
+import type { Ns, ThreadLane } from '../contract/types.ts';
+import { toPx, type TimeScale } from './scale.ts';
 import type { Ink, Pen } from './ink.ts';
 import type { Bar, LaneStyle } from './shape.ts';
 

@@ -2,7 +2,7 @@
  * Text in a figure: how wide it may become in whatever font the reader has, cut and wrapped to fit. Widths are of DejaVu Sans, the widest of
  * the usual fallbacks, so that nothing overflows anywhere; in most fonts there is room to spare. Pure.
  */
-import { svg, type SvgNode } from '../../lib/svg.ts';
+import { svg, type SvgNode } from '../draw/svg.ts';
 import { MONO } from './palette.ts';
 
 /** Thousandths of the font's size, by sign. */

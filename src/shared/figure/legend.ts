@@ -1,11 +1,11 @@
 /** What the shapes mean, drawn by the functions that draw the lanes; as many in a row as fit. Pure. */
-import { IntervalFlag, ThreadState } from '../../../shared/contract/types.ts';
-import { svg, type SvgNode } from '../../lib/svg.ts';
-import { threadColour, type Theme } from '../../theme/colours.ts';
-import type { Ink } from '../../timeline/draw/ink.ts';
-import { drawRawLane } from '../../timeline/draw/lane.ts';
-import { SvgPen } from '../../timeline/draw/svgPen.ts';
-import { makeScale } from '../../timeline/model/scale.ts';
+import { IntervalFlag, ThreadState } from '../contract/types.ts';
+import { svg, type SvgNode } from '../draw/svg.ts';
+import { threadColour, type Theme } from '../draw/colours.ts';
+import type { Ink } from '../draw/ink.ts';
+import { drawRawLane } from '../draw/lane.ts';
+import { SvgPen } from '../draw/svgPen.ts';
+import { makeScale } from '../draw/scale.ts';
 import { moved, type Block } from './block.ts';
 import type { Palette } from './palette.ts';
 import { textNode, textWidth } from './text.ts';

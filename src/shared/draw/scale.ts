@@ -2,8 +2,13 @@
  * Time against pixels, both ways, and the arithmetic of zooming and panning. Pure; used by everything in the timeline.
  * A pixel here is whatever unit `width` is in: device pixels when drawing, CSS pixels for gestures and charts.
  */
-import type { Ns } from '../../../shared/contract/types.ts';
-import type { Range } from '../../store/view.ts';
+import type { Ns } from '../contract/types.ts';
+
+/** A stretch of time. */
+export interface Range {
+  start: Ns;
+  end: Ns;
+}
 
 export interface TimeScale {
   readonly start: Ns;

@@ -1,8 +1,8 @@
 /** Utilization of a core as two stacked areas, this program below and others above, as in the timeline. Pure. */
-import type { TimelineReply } from '../../../shared/contract/types.ts';
-import { svg, type SvgNode } from '../../lib/svg.ts';
-import { toPx, type TimeScale } from '../../timeline/model/scale.ts';
-import { corePoints, spacing, STEPS_FROM_PX } from '../../timeline/parts/chartData.ts';
+import type { TimelineReply } from '../contract/types.ts';
+import { svg, type SvgNode } from '../draw/svg.ts';
+import { toPx, type TimeScale } from '../draw/scale.ts';
+import { corePoints, spacing, STEPS_FROM_PX } from '../draw/chartData.ts';
 import type { Palette } from './palette.ts';
 
 const PAD = 4;

@@ -1,19 +1,18 @@
 /**
  * The lanes of one recording in a figure: cores, the strip of each GIL, threads; drawn by the functions of the timeline. Pure.
  */
-import type { GilStrip, ThreadIdx, ThreadLane } from '../../../shared/contract/types.ts';
-import { ThreadState } from '../../../shared/contract/types.ts';
-import { svg, type SvgNode } from '../../lib/svg.ts';
-import { displayName } from '../../lib/threadNames.ts';
-import { assignSlots, inkOn, threadColour, type Theme } from '../../theme/colours.ts';
-import { drawBinLane } from '../../timeline/draw/bins.ts';
-import type { Ink } from '../../timeline/draw/ink.ts';
-import { drawRawLane } from '../../timeline/draw/lane.ts';
-import { drawStrip } from '../../timeline/draw/strip.ts';
-import { SvgPen } from '../../timeline/draw/svgPen.ts';
-import { ALL_CORES } from '../../timeline/model/rows.ts';
-import { makeScale } from '../../timeline/model/scale.ts';
-import type { Range } from '../../store/view.ts';
+import type { GilStrip, ThreadIdx, ThreadLane } from '../contract/types.ts';
+import { ThreadState } from '../contract/types.ts';
+import { svg, type SvgNode } from '../draw/svg.ts';
+import { displayName } from '../threadNames.ts';
+import { assignSlots, inkOn, threadColour, type Theme } from '../draw/colours.ts';
+import { drawBinLane } from '../draw/bins.ts';
+import type { Ink } from '../draw/ink.ts';
+import { drawRawLane } from '../draw/lane.ts';
+import { drawStrip } from '../draw/strip.ts';
+import { SvgPen } from '../draw/svgPen.ts';
+import { ALL_CORES } from '../draw/chartData.ts';
+import { makeScale, type Range } from '../draw/scale.ts';
 import type { Block } from './block.ts';
 import { coreNodes } from './cores.ts';
 import type { Shown } from './input.ts';

@@ -2,9 +2,9 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import type { SessionModel } from '../../../shared/model/session.ts';
-import { modelOfArt } from '../../../shared/model/testing/ascii.ts';
-import { escapeXml } from '../../lib/svg.ts';
+import type { SessionModel } from '../model/session.ts';
+import { modelOfArt } from '../model/testing/ascii.ts';
+import { escapeXml } from '../draw/svg.ts';
 import { CONTENT, FIGURE_WIDTH, figureSvg, PLOT } from './figure.ts';
 import type { FigureInput, FigureRecording } from './input.ts';
 import { TOKENS } from './palette.ts';
@@ -243,7 +243,7 @@ describe('words around it', () => {
 });
 
 it('has the colours of the window’s tokens', () => {
-  const css = readFileSync(resolve(import.meta.dirname, '../../styles/tokens.css'), 'utf8');
+  const css = readFileSync(resolve(import.meta.dirname, '../../renderer/styles/tokens.css'), 'utf8');
   const [dark, light] = css.split(":root[data-theme='light']");
   for (const [theme, text] of [
     ['dark', dark],

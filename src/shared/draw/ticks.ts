@@ -2,7 +2,7 @@
  * The ruler's ticks: steps of 1-2-5 (1-2-5-10-15-30 for seconds, minutes and hours) in the unit that fits. Pure.
  * Labels are absolute session times, with only as many decimals as the step needs.
  */
-import type { Ns } from '../../../shared/contract/types.ts';
+import type { Ns } from '../contract/types.ts';
 
 const US = 1e3;
 const MS = 1e6;

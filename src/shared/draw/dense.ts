@@ -2,9 +2,9 @@
  * Where single intervals crowd below a pixel, drawing each would say "held all along" of a thread that holds a tenth of the time. Such
  * columns of pixels are told as bins instead: exact fractions, as draw/bins.ts draws them. Pure; used by draw/lane.ts.
  */
-import { ThreadState, type ThreadLane } from '../../../shared/contract/types.ts';
-import { lastAtOrBefore } from '../model/hit.ts';
-import { toPx, type TimeScale } from '../model/scale.ts';
+import { ThreadState, type ThreadLane } from '../contract/types.ts';
+import { lastAtOrBefore } from './search.ts';
+import { toPx, type TimeScale } from './scale.ts';
 
 type RawLane = Extract<ThreadLane, { form: 'raw' }>;
 type BinLane = Extract<ThreadLane, { form: 'bins' }>;
