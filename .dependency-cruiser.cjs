@@ -12,8 +12,17 @@ module.exports = {
     {
       name: 'shared-is-pure',
       severity: 'error',
-      from: { path: '^src/shared/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/shared/', pathNot: '\\.test\\.ts$|^src/shared/export/' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'], pathNot: '/zod/' },
+    },
+    {
+      name: 'exports-write-by-libraries',
+      severity: 'error',
+      from: { path: '^src/shared/export/', pathNot: '\\.test\\.ts$' },
+      to: {
+        dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'],
+        pathNot: '/zod/|/apache-arrow/|/@bufbuild/protobuf/',
+      },
     },
     only('engine-sees-shared', '^src/engine/', '^src/(shared|engine)/'),
     only('server-sees-engine', '^src/server/', '^src/(shared|engine|server)/'),

@@ -2,7 +2,7 @@
  * A session's columns as the formats read them (types.ts): rows on demand, clipped to the scope, nothing gathered. The scope is settled when the
  * source is made, so that a session that goes on growing is told up to there. Called by SessionModel.exportSource.
  */
-import type { Summary } from '../contract/types.ts';
+import type { Summary, SummaryThread } from '../contract/types.ts';
 import type { Blame } from '../model/blame.ts';
 import { entriesOf, waitsOf } from '../model/blameTop.ts';
 import type { FullRange } from '../model/figures.ts';
@@ -63,6 +63,13 @@ function* blameRows(store: Store, blame: Blame, wanted: (thread: number) => bool
   }
 }
 
+/** A summary tells the threads of a process in their order, gilscope's own left out. */
+function figuresOf(store: Store, { processes }: Summary, track: Track): SummaryThread {
+  const process = track.info.process;
+  const users = store.processes[process].tracks.filter(({ info }) => !info.own);
+  return processes[process].threads[users.indexOf(track)];
+}
+
 export function exportSource(store: Store, scope: ExportScope, meta: ExportMeta, answers: Answers): ExportSource {
   const { range, summary } = answers;
   const inProcesses = chosen(scope.processes);
@@ -94,6 +101,7 @@ export function exportSource(store: Store, scope: ExportScope, meta: ExportMeta,
     gils: store.gilInfos.filter(({ process }) => within(process)),
     thread: (thread) => store.threadInfos[thread],
     process: (process) => store.processInfos[process],
+    figures: (thread) => figuresOf(store, summary, store.tracks[thread]),
     intervalCount: tracks.reduce((sum, track) => {
       const { from, to } = rowsWithin(track, range);
       return sum + Math.max(0, to - from);

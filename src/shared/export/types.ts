@@ -5,7 +5,15 @@
  */
 import type { FunctionInfo } from '../contract/functions.ts';
 import type { GilIdx, Ns, ProcIdx, ThreadIdx } from '../contract/basics.ts';
-import type { GilInfo, ProcessInfo, SiteInfo, Summary, ThreadInfo, ThreadState } from '../contract/types.ts';
+import type {
+  GilInfo,
+  ProcessInfo,
+  SiteInfo,
+  Summary,
+  SummaryThread,
+  ThreadInfo,
+  ThreadState,
+} from '../contract/types.ts';
 
 /** What is to be exported. Empty lists: all. */
 export interface ExportScope {
@@ -187,6 +195,8 @@ export interface ExportSource {
   /** All of the session, by index: a switch may come from a thread out of the scope. */
   thread(thread: ThreadIdx): ThreadInfo;
   process(process: ProcIdx): ProcessInfo;
+  /** The summary's figures of a thread of the scope. */
+  figures(thread: ThreadIdx): SummaryThread;
   /** How many intervals there are in all, at most: for progress. */
   readonly intervalCount: number;
   intervals(thread: ThreadIdx): Iterable<IntervalRow>;
