@@ -1,4 +1,4 @@
-// All tests of what runs inside the profiled program: the Python agent under every CPython >= 3.8 of this machine, two at a time, and
+// All tests of what runs inside the profiled program: the Python agent under every CPython >= 3.8 of this machine, several at a time, and
 // the native tracer's own (python-agent/native/tests/run.mjs). Called by `npm run test:agent` and scripts/test.mjs.
 //
 //   node scripts/test-agent.mjs [VERSION...]      only the interpreters whose version begins so, without the tracer's tests
@@ -13,7 +13,8 @@ import { findPythons } from './pythons.mjs';
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const RUNNER = join(ROOT, 'python-agent', 'tests', 'run.py');
 const NATIVE = join(ROOT, 'python-agent', 'native', 'tests', 'run.mjs');
-const AT_ONCE = 2;
+// More than there are cores: most of a test is waiting for a program.
+const AT_ONCE = 4;
 const LIMIT_MS = 6 * 60_000;
 const SCORE = /^(\d+) passed, (\d+) failed$/;
 
