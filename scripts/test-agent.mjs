@@ -15,7 +15,7 @@ const RUNNER = join(ROOT, 'python-agent', 'tests', 'run.py');
 const NATIVE = join(ROOT, 'python-agent', 'native', 'tests', 'run.mjs');
 // More than there are cores: most of a test is waiting for a program.
 const AT_ONCE = 4;
-const LIMIT_MS = 6 * 60_000;
+const LIMIT_MS = 10 * 60_000;
 const SCORE = /^(\d+) passed, (\d+) failed$/;
 
 const running = new Set();
