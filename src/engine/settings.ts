@@ -15,6 +15,7 @@ export const DEFAULTS: Settings = {
   follow: true,
   laneHeight: 'auto',
   lastFolder: null,
+  lastExport: null,
   attachEngine: 'auto',
   attachFunctions: false,
   attachLooksHz: LOOKS_HZ,

@@ -40,6 +40,7 @@ export const settingsPatch = z
     follow: z.boolean(),
     laneHeight: z.enum(['comfortable', 'compact', 'auto']),
     lastFolder: path.nullable(),
+    lastExport: z.object({ format: text(40), folder: path }).nullable(),
     attachEngine: z.enum(['auto', 'exact', 'estimated']),
     attachFunctions: z.boolean(),
     attachLooksHz: looksHz,

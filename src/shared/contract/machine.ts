@@ -171,6 +171,8 @@ export interface Settings {
   follow: boolean;
   laneHeight: 'comfortable' | 'compact' | 'auto';
   lastFolder: string | null;
+  /** The format chosen last, and where it was written. */
+  lastExport: { format: string; folder: string } | null;
   /** How running programs are measured when one attaches to them. */
   attachEngine: LaunchSpec['engine'];
   /** Whether their calls are traced. */
