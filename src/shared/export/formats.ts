@@ -18,6 +18,33 @@ export type ExportFormat = Described &
 
 export const FORMATS: readonly ExportFormat[] = [
   {
+    ...{ id: 'speedscope', title: 'speedscope', suffix: '.speedscope.json', kind: 'file', binary: false, needs: null },
+    description: 'Every traced call, and who made whom wait. For speedscope.app.',
+    load: async () => (await import('./speedscope/speedscope.ts')).speedscope,
+  },
+  {
+    ...{
+      id: 'collapsed',
+      title: 'Collapsed stacks',
+      suffix: '.folded',
+      kind: 'file',
+      binary: false,
+      needs: 'functions',
+    },
+    description: 'Own time of each stack of traced calls, in µs. For flamegraph.pl and inferno.',
+    load: async () => (await import('./collapsed/collapsed.ts')).collapsed,
+  },
+  {
+    ...{ id: 'collapsed-waits', title: 'Collapsed waits', suffix: '.waits.folded', kind: 'file', binary: false },
+    ...{ needs: null, description: 'Time waiting by who caused it, and in which function, in µs. For flame graphs.' },
+    load: async () => (await import('./collapsed/collapsed.ts')).collapsedWaits,
+  },
+  {
+    ...{ id: 'gecko', title: 'Firefox Profiler', suffix: '.gecko.json', kind: 'file', binary: false, needs: null },
+    description: 'Holds and waits as markers, traced calls as stacks. For profiler.firefox.com.',
+    load: async () => (await import('./gecko/gecko.ts')).gecko,
+  },
+  {
     ...{ id: 'csv', title: 'CSV', suffix: '.csv', kind: 'tables', binary: false, needs: null },
     description: 'A file for each table: holds, waits, switches and more. For spreadsheets and any program.',
     load: async () => (await import('./tables/csv.ts')).writeCsv,

@@ -1,30 +1,13 @@
-/** Text of a file, gathered until it makes a piece. Used by the formats that are text. */
+/** Pieces of text that know how far they are, and arrays as JSON in such pieces. Used by the formats that stand for one file of text. */
+import { TextPieces } from './textPieces.ts';
 import type { ExportSource, Piece } from './types.ts';
 
-const PIECE_CHARACTERS = 1 << 16;
-const encoder = new TextEncoder();
-
-export class TextOutput {
-  private parts: string[] = [];
-  private characters = 0;
+export class TextOutput extends TextPieces {
   /** Intervals told. */
   done = 0;
 
-  add(text: string): void {
-    this.parts.push(text);
-    this.characters += text.length;
-  }
-
-  get full(): boolean {
-    return this.characters >= PIECE_CHARACTERS;
-  }
-
-  /** What was gathered, as UTF-8. */
   piece(): Piece {
-    const bytes = encoder.encode(this.parts.join(''));
-    this.parts = [];
-    this.characters = 0;
-    return { bytes, done: this.done };
+    return this.take(this.done);
   }
 
   /** As many of the intervals as parts of the whole are written: for formats that tell no intervals. */
@@ -37,7 +20,7 @@ export class TextOutput {
 export function* elements<T>(out: TextOutput, rows: Iterable<T>, told: (row: T) => string): Generator<Piece> {
   let between = '';
   for (const row of rows) {
-    out.add(between + told(row));
+    out.put(between + told(row));
     between = ',';
     if (out.full) yield out.piece();
   }
@@ -50,7 +33,7 @@ export function* jsonArray<T>(
   rows: Iterable<T>,
   told: (row: T) => string,
 ): Generator<Piece> {
-  out.add(`${JSON.stringify(key)}:[`);
+  out.put(`${JSON.stringify(key)}:[`);
   yield* elements(out, rows, told);
-  out.add(']');
+  out.put(']');
 }

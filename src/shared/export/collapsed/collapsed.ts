@@ -28,7 +28,7 @@ class Lines {
   add(stack: string, ns: number): void {
     const us = Math.round((ns + this.leftNs) / NS_PER_US);
     this.leftNs += ns - us * NS_PER_US;
-    if (us > 0) this.out.add(`${stack} ${us}\n`);
+    if (us > 0) this.out.put(`${stack} ${us}\n`);
   }
 }
 

@@ -32,11 +32,11 @@ function threadHead(info: ThreadInfo, process: ProcessInfo): object {
 }
 
 function* thread(out: TextOutput, source: ExportSource, info: ThreadInfo, strings: Strings): Generator<Piece> {
-  out.add(`${JSON.stringify(threadHead(info, source.process(info.process))).slice(0, -1)},`);
+  out.put(`${JSON.stringify(threadHead(info, source.process(info.process))).slice(0, -1)},`);
   yield* markerTable(out, source, info.idx, strings);
-  out.add(',');
+  out.put(',');
   yield* stackTables(out, source, info.idx, strings);
-  out.add('}');
+  out.put('}');
 }
 
 interface Memory {
@@ -64,7 +64,7 @@ function some<T>(rows: Iterable<T>, holds: (row: T) => boolean): boolean {
 function* memory(out: TextOutput, source: ExportSource, { process, mainThreadIndex }: Memory): Generator<Piece> {
   const description = 'Resident memory of the process';
   const head = { name: 'malloc', category: 'Memory', description, pid: String(process.pid), mainThreadIndex };
-  out.add(`${JSON.stringify(head).slice(0, -1)},"samples":{`);
+  out.put(`${JSON.stringify(head).slice(0, -1)},"samples":{`);
   let last = 0;
   let length = 0;
   const change = ({ rssBytes }: ProcessSampleRow): string => {
@@ -74,27 +74,27 @@ function* memory(out: TextOutput, source: ExportSource, { process, mainThreadInd
     return String(count);
   };
   yield* jsonArray(out, 'time', source.processSamples(process.idx), ({ at }) => String(at / NS_PER_MS));
-  out.add(',');
+  out.put(',');
   yield* jsonArray(out, 'count', source.processSamples(process.idx), change);
-  out.add(`,"length":${length}}}`);
+  out.put(`,"length":${length}}}`);
 }
 
 export const gecko: FormatWriter = function* (source) {
   const out = new TextOutput();
   const strings = new Strings();
-  out.add(`{"meta":${JSON.stringify(metaOf(source, source.threads.length))},"libs":[],"threads":[`);
+  out.put(`{"meta":${JSON.stringify(metaOf(source, source.threads.length))},"libs":[],"threads":[`);
   for (const [i, info] of source.threads.entries()) {
-    if (i > 0) out.add(',');
+    if (i > 0) out.put(',');
     yield* thread(out, source, info, strings);
   }
-  out.add('],"counters":[');
+  out.put('],"counters":[');
   for (const [i, one] of memories(source).entries()) {
-    if (i > 0) out.add(',');
+    if (i > 0) out.put(',');
     yield* memory(out, source, one);
   }
-  out.add('],"shared":{"stringArray":[');
+  out.put('],"shared":{"stringArray":[');
   yield* elements(out, strings.all, (text) => JSON.stringify(text));
-  out.add(']}}\n');
+  out.put(']}}\n');
   out.passed(1, 1, source);
   yield out.piece();
 };

@@ -55,7 +55,7 @@ export function* markerTable(
     ['phase', (told) => (isInstant(told) ? PHASE.instant : PHASE.interval)],
     ['category', (told) => (told.kind === 'state' ? stateCategory(told.name) : categoryOf('marked by the program'))],
   ];
-  out.add('"markers":{');
+  out.put('"markers":{');
   const data = (told: Told): string => {
     length++;
     return JSON.stringify(told.kind === 'state' ? stateData(told.of, strings) : { type: MarkerType.mark });
@@ -67,7 +67,7 @@ export function* markerTable(
     data,
   );
   for (const [key, tell] of columns) {
-    out.add(',');
+    out.put(',');
     yield* jsonArray(
       out,
       key,
@@ -75,5 +75,5 @@ export function* markerTable(
       (told) => String(tell(told)),
     );
   }
-  out.add(`,"length":${length}}`);
+  out.put(`,"length":${length}}`);
 }

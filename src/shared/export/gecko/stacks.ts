@@ -47,26 +47,26 @@ export function* stackTables(
   const tree = new StackTree();
   const samples = (): Generator<Stretch> => samplesOf(source, thread, tree);
   let length = 0;
-  out.add('"samples":{"weightType":"tracing-ms",');
+  out.put('"samples":{"weightType":"tracing-ms",');
   yield* jsonArray(out, 'stack', samples(), ({ stack }) => {
     length++;
     return stack === NO_STACK ? 'null' : String(stack);
   });
-  out.add(',');
+  out.put(',');
   yield* jsonArray(out, 'time', samples(), ({ start }) => String(start / NS_PER_MS));
-  out.add(',');
+  out.put(',');
   yield* jsonArray(out, 'weight', samples(), ({ start, end }) => String((end - start) / NS_PER_MS));
-  out.add(`,"length":${length}},`);
+  out.put(`,"length":${length}},`);
   const functions = new Functions();
-  out.add('"stackTable":{');
+  out.put('"stackTable":{');
   yield* jsonArray(out, 'frame', tree.functions, (fn) => String(functions.of(fn)));
-  out.add(',');
+  out.put(',');
   yield* jsonArray(out, 'prefix', tree.callers, (caller) => (caller === NO_STACK ? 'null' : String(caller)));
-  out.add(`,"length":${tree.callers.length}},`);
-  out.add(`"frameTable":${JSON.stringify(frameTable(functions.all))},`);
-  out.add(`"funcTable":${JSON.stringify(funcTable(functions.all, strings))},`);
-  out.add('"resourceTable":{"length":0,"lib":[],"name":[],"host":[],"type":[]},');
-  out.add('"nativeSymbols":{"length":0,"libIndex":[],"address":[],"name":[],"functionSize":[]}');
+  out.put(`,"length":${tree.callers.length}},`);
+  out.put(`"frameTable":${JSON.stringify(frameTable(functions.all))},`);
+  out.put(`"funcTable":${JSON.stringify(funcTable(functions.all, strings))},`);
+  out.put('"resourceTable":{"length":0,"lib":[],"name":[],"host":[],"type":[]},');
+  out.put('"nativeSymbols":{"length":0,"libIndex":[],"address":[],"name":[],"functionSize":[]}');
 }
 
 function frameTable(functions: readonly (FunctionInfo | null)[]): object {

@@ -45,9 +45,9 @@ const head = (type: 'evented' | 'sampled', name: string, start: number, end: num
 function* calls(out: TextOutput, source: ExportSource, thread: number, frames: Frames): Generator<Piece> {
   const told = ({ at, enters, function: fn }: CallStep): string =>
     `{"type":"${enters ? 'O' : 'C'}","frame":${frames.ofFunction(fn)},"at":${at}}`;
-  out.add(head('evented', threadLabel(source, thread), source.start, source.end));
+  out.put(head('evented', threadLabel(source, thread), source.start, source.end));
   yield* jsonArray(out, 'events', callSteps(source.calls(thread)), told);
-  out.add('}');
+  out.put('}');
 }
 
 function* waiting(out: TextOutput, source: ExportSource, frames: Frames): Generator<Piece> {
@@ -64,29 +64,29 @@ function* waiting(out: TextOutput, source: ExportSource, frames: Frames): Genera
     weights.push(Math.round(row.waitS * NS_PER_S));
   }
   const total = weights.reduce((sum, ns) => sum + ns, 0);
-  out.add(head('sampled', WAITING, 0, total));
+  out.put(head('sampled', WAITING, 0, total));
   yield* jsonArray(out, 'samples', samples, (stack) => JSON.stringify(stack));
-  out.add(',');
+  out.put(',');
   yield* jsonArray(out, 'weights', weights, String);
-  out.add('}');
+  out.put('}');
 }
 
 export const speedscope: FormatWriter = function* (source) {
   const out = new TextOutput();
   const frames = new Frames();
   const { title: name, gilscope } = source;
-  out.add(`{"$schema":"${SCHEMA}","exporter":${JSON.stringify(`gilscope@${gilscope}`)},`);
-  out.add(`"name":${JSON.stringify(orUnknown(name))},"activeProfileIndex":0,"profiles":[`);
+  out.put(`{"$schema":"${SCHEMA}","exporter":${JSON.stringify(`gilscope@${gilscope}`)},`);
+  out.put(`"name":${JSON.stringify(orUnknown(name))},"activeProfileIndex":0,"profiles":[`);
   const traced = source.threads.filter(({ callLevels }) => callLevels > 0);
   for (const [i, { idx }] of traced.entries()) {
     yield* calls(out, source, idx, frames);
-    out.add(',');
+    out.put(',');
     out.passed(i + 1, traced.length, source);
   }
   yield* waiting(out, source, frames);
-  out.add('],"shared":{"frames":[');
+  out.put('],"shared":{"frames":[');
   yield* elements(out, frames.all, (frame) => JSON.stringify(frame));
-  out.add(']}}\n');
+  out.put(']}}\n');
   out.passed(1, 1, source);
   yield out.piece();
 };
