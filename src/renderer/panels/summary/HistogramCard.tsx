@@ -5,7 +5,14 @@ import type { Histogram } from '../../../shared/contract/types.ts';
 import { Term } from '../../help/Term.tsx';
 import { count, formatNs, group } from '../../lib/format.ts';
 import { useSize } from '../../ui/useSize.ts';
-import { bucketsOf, decadeLabel, decadeTicks, totalOf, type Bucket, type Kind } from './buckets.ts';
+import {
+  bucketsOf,
+  decadeLabel,
+  decadeTicks,
+  totalOf,
+  type Bucket,
+  type Kind,
+} from '../../../shared/figure/buckets.ts';
 
 const MARGIN = { top: 4, right: 18, bottom: 0, left: 18 };
 const PX_PER_TICK = 58;

@@ -6,7 +6,7 @@ import { useView } from '../../store/view.ts';
 import { threadColour } from '../../../shared/draw/colours.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { ArrowIcon } from '../../ui/icons.tsx';
-import { headlineFigures, type Figure } from './figures.ts';
+import { headlineFigures, type Figure } from '../../../shared/figure/headlines.ts';
 import { HistogramCard } from './HistogramCard.tsx';
 import { MarksCard } from './MarksCard.tsx';
 import './summary.css';

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Histogram, ProcessInfo, SessionInfo, StatsReply, ThreadInfo } from '../../../shared/contract/types.ts';
-import { bucketsOf, decadeLabel, decadeTicks, totalOf } from './buckets.ts';
-import { headlineFigures } from './figures.ts';
+import { bucketsOf, decadeLabel, decadeTicks, totalOf } from '../../../shared/figure/buckets.ts';
+import { headlineFigures } from '../../../shared/figure/headlines.ts';
 
 const session = {
   cores: 2,

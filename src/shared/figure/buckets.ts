@@ -1,6 +1,6 @@
 /** A log-spaced histogram cut to what holds something, with its axis. Pure. */
-import type { Histogram } from '../../../shared/contract/types.ts';
-import { formatNs } from '../../lib/format.ts';
+import type { Histogram } from '../contract/types.ts';
+import { formatNs } from '../pageFormat.ts';
 
 export interface Bucket {
   low: number;

@@ -1,27 +1,29 @@
-/** The headline figures of the Summary, worked out of one StatsReply. Pure. */
-import type { SessionInfo, StatsReply } from '../../../shared/contract/types.ts';
-import type { WordId } from '../../help/words.ts';
-import { displayName } from '../../../shared/threadNames.ts';
-import { formatPercent, group, percentQuantity, timeQuantity, type Quantity } from '../../lib/format.ts';
+/** The headline figures of a recording, worked out of one StatsReply: of the Summary panel and of reports. Pure. */
+import type { SessionInfo, StatsReply } from '../contract/types.ts';
+import { displayName } from '../threadNames.ts';
+import { formatPercent, group, percentQuantity, timeQuantity, type Quantity } from '../pageFormat.ts';
 
 export interface Figure extends Quantity {
   id: 'held' | 'contended' | 'cores' | 'worst';
   label: string;
-  word: WordId;
+  /** Of the window's help. */
+  word: 'hold' | 'contended' | 'effective-cores' | 'wait';
   note: string;
 }
+
+export type Figured = Pick<SessionInfo, 'processes' | 'threads' | 'cores'>;
 
 const UNKNOWN: Quantity = { figure: '–', unit: '' };
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
 /** With several processes its own is named too: each has a MainThread. */
-export function threadName(session: SessionInfo, idx: number): string {
+export function threadName(session: Omit<Figured, 'cores'>, idx: number): string {
   const name = displayName(session, idx);
   const process = session.processes[session.threads[idx]?.process ?? -1];
   return session.processes.length > 1 && process !== undefined ? `${name} · ${process.name}` : name;
 }
 
-export function headlineFigures(session: SessionInfo, stats: StatsReply): Figure[] {
+export function headlineFigures(session: Figured, stats: StatsReply): Figure[] {
   const held = sum(stats.gils.map((gil) => gil.heldS));
   const free = sum(stats.gils.map((gil) => gil.freeS));
   const contended = sum(stats.gils.map((gil) => gil.contendedS));
