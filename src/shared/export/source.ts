@@ -2,12 +2,13 @@
  * A session's columns as the formats read them (types.ts): rows on demand, clipped to the scope, nothing gathered. The scope is settled when the
  * source is made, so that a session that goes on growing is told up to there. Called by SessionModel.exportSource.
  */
-import type { Summary, SummaryThread } from '../contract/types.ts';
+import type { StatsReply, Summary, SummaryThread, TimelineReply } from '../contract/types.ts';
 import type { Blame } from '../model/blame.ts';
 import { entriesOf, waitsOf } from '../model/blameTop.ts';
 import type { FullRange } from '../model/figures.ts';
 import { functionTotals } from '../model/functions.ts';
 import type { Store } from '../model/store.ts';
+import type { TimelineQuery } from '../model/timeline.ts';
 import type { Track } from '../model/track.ts';
 import { toSeconds } from '../units.ts';
 import { coreRows, processSampleRows, refcountRows, threadSampleRows } from './sampleRows.ts';
@@ -27,6 +28,8 @@ export interface Answers {
   range: FullRange;
   summary: Summary;
   blame: () => Blame;
+  stats: () => StatsReply;
+  timeline: (query: TimelineQuery) => TimelineReply;
 }
 
 /** Indices that were chosen; none: all of them. */
@@ -118,5 +121,12 @@ export function exportSource(store: Store, scope: ExportScope, meta: ExportMeta,
     refcounts: () => refcountRows(store.watches, range, within),
     functions: () => functionRows(store, tracks, range),
     blame: () => blameRows(store, answers.blame(), ofScope),
+    session: {
+      ...{ processes: store.processInfos, threads: store.threadInfos, gils: store.gilInfos },
+      cores: head?.cores ?? 0,
+    },
+    stats: () => answers.stats(),
+    timeline: (px) =>
+      answers.timeline({ start: range.start, end: range.end, px, threads: tracks.map(({ info }) => info.idx) }),
   };
 }

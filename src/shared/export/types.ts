@@ -8,11 +8,14 @@ import type { GilIdx, Ns, ProcIdx, ThreadIdx } from '../contract/basics.ts';
 import type {
   GilInfo,
   ProcessInfo,
+  SessionInfo,
   SiteInfo,
+  StatsReply,
   Summary,
   SummaryThread,
   ThreadInfo,
   ThreadState,
+  TimelineReply,
 } from '../contract/types.ts';
 
 /** What is to be exported. Empty lists: all. */
@@ -214,6 +217,12 @@ export interface ExportSource {
   refcounts(): Iterable<RefcountRow>;
   functions(): Iterable<FunctionRow>;
   blame(): Iterable<BlameRow>;
+  /** All of the session, by index, gilscope's own threads too: what `timeline` names. */
+  readonly session: Pick<SessionInfo, 'processes' | 'threads' | 'gils' | 'cores'>;
+  /** The figures of the scope's time as the window shows them (all processes and threads). */
+  stats(): StatsReply;
+  /** The scope's time as the window draws it, in as many columns: lanes of the scope's threads. */
+  timeline(px: number): TimelineReply;
 }
 
 /** A piece of the file, and how many intervals are told so far (never less than before): after it the writer may pause, tell, or stop. */

@@ -312,7 +312,11 @@ export class SessionModel {
   exportSource(scope: ExportScope, meta: ExportMeta): ExportSource {
     const range = fullRange(this.store, scope);
     const blame = (): Blame => this.blames.get(range, this.revision);
-    return exportSource(this.store, scope, meta, { range, summary: this.summary(scope), blame });
+    const stats = (): StatsReply => this.stats(range);
+    const timelineOf = (query: TimelineQuery): TimelineReply => this.timeline(query);
+    return exportSource(this.store, scope, meta, {
+      ...{ range, summary: this.summary(scope), blame, stats, timeline: timelineOf },
+    });
   }
 
   private summaryOf(figures: Figures): Summary {
