@@ -3,7 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../engine/errors.ts';
 import { MAGIC, SUFFIX } from '../engine/sessionFile.ts';
-import { sessionTitle } from '../engine/title.ts';
+import { sessionTitle } from '../shared/title.ts';
 import { shortNames, type Words } from '../shared/compare/names.ts';
 import {
   CALL_MODES,

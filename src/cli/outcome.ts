@@ -13,7 +13,7 @@ import { describeRecent, type Recents } from '../engine/recents.ts';
 import type { Recorder } from '../engine/recorder.ts';
 import type { SessionWatcher } from '../engine/session.ts';
 import { MAGIC, SUFFIX } from '../engine/sessionFile.ts';
-import { sessionTitle } from '../engine/title.ts';
+import { sessionTitle } from '../shared/title.ts';
 import { reportText } from './report.ts';
 import { plain } from './terminalText.ts';
 

@@ -8,7 +8,7 @@ import { FrameKind } from '../shared/protocol/frames.ts';
 import type { Ingest } from './ingest.ts';
 import { childrenOf, commandLine, lifeOf, startedS, upS } from './procfs.ts';
 import { signalName } from './signals.ts';
-import { sessionTitle } from './title.ts';
+import { sessionTitle } from '../shared/title.ts';
 
 const SCAN_EVERY_MS = 250;
 const HELLO_WITHIN_MS = 3000;

@@ -12,7 +12,7 @@ import { fileError, toUserError, UserError } from './errors.ts';
 import { refuseExisting } from './recorder.ts';
 import { Session, type SessionWatcher } from './session.ts';
 import { BlockReader, type Damage } from './sessionFile.ts';
-import { sessionTitle } from './title.ts';
+import { sessionTitle } from '../shared/title.ts';
 
 export class FileSession extends Session {
   /** Resolves when everything readable is in the model. */

@@ -20,7 +20,7 @@ import { coreCount, Sampler } from './sampler.ts';
 import { Session, type SessionWatcher } from './session.ts';
 import { FORMAT } from './sessionFile.ts';
 import type { Entrance, Target } from './target.ts';
-import { sessionTitle } from './title.ts';
+import { sessionTitle } from '../shared/title.ts';
 import { SessionWatches, type WatchWishes } from './watches.ts';
 
 /** How long after the program's end its agents' last bytes may take; they are in the socket already. */

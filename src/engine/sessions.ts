@@ -16,7 +16,7 @@ import { describeRecent, type Recents } from './recents.ts';
 import { Recorder } from './recorder.ts';
 import type { Session, SessionWatcher } from './session.ts';
 import type { Target, Tracing } from './target.ts';
-import { sessionTitle } from './title.ts';
+import { sessionTitle } from '../shared/title.ts';
 
 export type Emit = <N extends PushName>(name: N, push: Push[N]) => void;
 

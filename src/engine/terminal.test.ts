@@ -1,6 +1,7 @@
 import { expect, it } from 'vitest';
 import { TerminalOutput } from './terminal.ts';
-import { sessionTitle } from './title.ts';
+import { CALL_RUNNER } from './paths.ts';
+import { sessionTitle } from '../shared/title.ts';
 
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
 const utf8 = (s: string) => new TextEncoder().encode(s);
@@ -41,4 +42,7 @@ it('calls a session by what runs, not by how', () => {
   expect(sessionTitle(['python3'])).toBe('python3');
   expect(sessionTitle(['python3', `a\x1b]0;evil\x07.py`])).toBe('a ]0;evil .py');
   expect(sessionTitle(['python3', 'a.py', 'x'.repeat(100)])).toHaveLength(60);
+  const call = ['--call', 'mandel:part', '--workers', '2', '--inputs', '["0"]', '--mode', 'processes'];
+  expect(sessionTitle(['python3', CALL_RUNNER, ...call, '--report', '/tmp/r.json'])).toBe('mandel:part, processes');
+  expect(sessionTitle(['python3', '/home/u/run_call.py', ...call])).toMatch(/^run_call.py --call/);
 });

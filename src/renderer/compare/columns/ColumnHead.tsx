@@ -2,6 +2,7 @@
 import type { CompareInfo, CompareRun, CompareVariant } from '../../../shared/contract/compare.ts';
 import { formatS } from '../../lib/format.ts';
 import { joinArgs } from '../../../shared/shell.ts';
+import { sessionTitle } from '../../../shared/title.ts';
 import { EngineBadge } from '../../start/InterpreterPicker.tsx';
 import { showSession } from '../../store/actions.ts';
 import { useCompare } from '../../store/compare.ts';
@@ -88,7 +89,7 @@ export function ColumnHead({ compare, variant, shown, sessionId }: Props) {
       <div className="row small muted compare-column__facts">
         <Facts variant={info} />
         <span className="mono ellipsis" title={command}>
-          {command}
+          {info.file ?? sessionTitle(info.command)}
         </span>
         <RunPicker compare={compare} variant={variant} shown={shown} />
       </div>
