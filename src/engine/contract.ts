@@ -15,11 +15,14 @@ import {
   type PushName,
 } from '../shared/contract/calls.ts';
 import type { CompareReplies } from '../shared/contract/compare.ts';
+import type { ExportReplies } from '../shared/contract/exports.ts';
 import type { AppInfo } from '../shared/contract/types.ts';
+import { describeFormat, FORMATS } from '../shared/export/formats.ts';
 import { Comparisons } from './compare/comparisons.ts';
 import { listRunning } from './discovery/list.ts';
 import { doctorReport } from './doctor.ts';
 import { UserError } from './errors.ts';
+import { Exports } from './export/exports.ts';
 import { listExamples } from './examples.ts';
 import { listFiles } from './files.ts';
 import { InterpreterProbe } from './interpreterProbe.ts';
@@ -58,12 +61,14 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const sessions = new Sessions(probe, library, recents, emit);
   const comparisons = new Comparisons({ sessions, probe, recents, folder }, emit);
+  const exports = new Exports(sessions, emit);
   const settings = new SettingsStore(folder);
   const handlers: Handlers = {
     ...sessionHandlers(sessions),
     ...queryHandlers(sessions),
     ...wishHandlers(sessions),
     ...compareHandlers(comparisons),
+    ...exportHandlers(exports),
     'app.info': () => appInfo(options),
     'app.doctor': () => doctorReport(probe, folder),
     'settings.get': () => settings.get(),
@@ -86,6 +91,7 @@ export function createEngine(options: EngineOptions): Engine {
     async close() {
       // Nobody else wants the programs of a comparison.
       await comparisons.closeAll();
+      await exports.closeAll();
       await sessions.closeAll();
     },
   };
@@ -195,5 +201,14 @@ function compareHandlers(comparisons: Comparisons): Pick<Handlers, keyof Compare
       return null;
     },
     'compare.report': ({ id }) => comparisons.get(id).report(),
+  };
+}
+
+function exportHandlers(exports: Exports): Pick<Handlers, keyof ExportReplies> {
+  return {
+    'export.formats': () => FORMATS.map(describeFormat),
+    'export.list': () => exports.list(),
+    'export.start': (args) => exports.start(args),
+    'export.cancel': ({ id }) => exports.cancel(id),
   };
 }

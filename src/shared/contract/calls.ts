@@ -8,6 +8,7 @@ import { id, launchSpec, looksHz, path, text } from './arguments.ts';
 import type { BlameReply } from './blame.ts';
 import { compareArgs, type CompareInfo, type CompareReplies } from './compare.ts';
 import { compareSpec } from './compareSpec.ts';
+import { exportArgs, type ExportPush, type ExportReplies } from './exports.ts';
 import type { FlameReply, FunctionsReply } from './functions.ts';
 import type { WatchableModule, WatchableNames, WatchesReply } from './watches.ts';
 import type {
@@ -137,13 +138,14 @@ export const callArgs = {
   /** What the terminal has shown so far (bounded), as bytes. */
   'terminal.replay': z.object({ id }),
   ...compareArgs,
+  ...exportArgs,
 } as const;
 
 export type CallName = keyof typeof callArgs;
 export type CallArgs<N extends CallName> = z.infer<(typeof callArgs)[N]>;
 
 /** Answers of every call. */
-export interface CallReply extends CompareReplies {
+export interface CallReply extends CompareReplies, ExportReplies {
   'app.info': AppInfo;
   'app.doctor': DoctorReport;
   'settings.get': Settings;
@@ -184,7 +186,7 @@ export interface CallReply extends CompareReplies {
 }
 
 /** What the engine says unasked. */
-export interface Push {
+export interface Push extends ExportPush {
   /** A session came, changed (at most 10 times a second each) or, with `gone`, went. */
   'session.changed': { session: SessionInfo; gone?: boolean };
   'terminal.data': { id: string; bytes: Uint8Array };

@@ -59,15 +59,19 @@ interface Words {
   vector: Vector<Utf8>;
 }
 
-function wordsOf(source: ExportSource, { columns, rows }: Table): (Words | null)[] {
+function* wordsOf(source: ExportSource, { columns, rows }: Table): Generator<Piece, (Words | null)[]> {
   const found = columns.map(({ type }) => (type === 'text' ? new Map<string, number>() : null));
   const texts = [...found.keys()].filter((i) => found[i] !== null);
-  for (const { cells } of rows(source))
+  let read = 0;
+  for (const { cells } of rows(source)) {
+    // Nothing to write yet: only a moment for others.
+    if (++read % BATCH_ROWS === 0) yield { bytes: new Uint8Array(0), done: 0 };
     for (const i of texts) {
       const cell = cells[i];
       const index = found[i]!;
       if (typeof cell === 'string' && !index.has(cell)) index.set(cell, index.size);
     }
+  }
   return found.map((index, i) => {
     if (index === null) return null;
     const vector = vectorFromArray([...index.keys()], new Utf8());
@@ -127,7 +131,7 @@ class Filler {
 }
 
 export function* writeArrow(source: ExportSource, table: Table): Generator<Piece> {
-  const words = wordsOf(source, table);
+  const words = yield* wordsOf(source, table);
   const { columns } = table;
   const types = columns.map((column, i) => typeOf(column, words[i]));
   const fields = columns.map(
