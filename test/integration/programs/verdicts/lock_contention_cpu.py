@@ -9,8 +9,11 @@ lock = threading.Lock()
 
 def add():
     while time.monotonic() < until:
-        with lock:
-            sum(range(40_000))
+        for _ in range(30):
+            with lock:
+                sum(range(40_000))
+        # Who takes it again at once may keep the others out for good.
+        time.sleep(0.001)
 
 
 threads = [threading.Thread(target=add, name="add-%d" % i) for i in range(4)]
