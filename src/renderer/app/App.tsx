@@ -4,6 +4,8 @@ import { useSessions } from '../store/sessions.ts';
 import { useUi } from '../store/ui.ts';
 import { StartPage } from '../start/StartPage.tsx';
 import { LibraryPage } from '../library/LibraryPage.tsx';
+import { ExportDialog } from '../export/ExportDialog.tsx';
+import { ExportNotes } from '../export/ExportNotes.tsx';
 import { Toasts } from '../ui/Toasts.tsx';
 import { AttachDialog } from '../attach/AttachDialog.tsx';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
@@ -62,8 +64,11 @@ export function App() {
       </main>
       <OpenPicker />
       <AttachDialog />
+      <ExportDialog />
       {shortcutsOpen && <ShortcutSheet />}
-      <Toasts />
+      <Toasts>
+        <ExportNotes />
+      </Toasts>
     </div>
   );
 }

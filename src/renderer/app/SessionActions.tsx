@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { SessionInfo } from '../../shared/contract/types.ts';
 import { dirName } from '../lib/format.ts';
 import { attach, attempt, saveSession, signalSession, stopSession } from '../store/actions.ts';
+import { askExport, canExport } from '../store/exports.ts';
 import { useSettings } from '../store/settings.ts';
 import { useUi } from '../store/ui.ts';
 import { ChevronIcon } from '../ui/icons.tsx';
@@ -11,15 +12,9 @@ import { MenuButton } from '../ui/Menu.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
 import { ExportView } from '../compare/figure/ExportFigure.tsx';
 import { FilePicker } from '../files/FilePicker.tsx';
+import { proposedStem } from '../export/formats.ts';
 import { SESSION_SUFFIX } from '../files/OpenButton.tsx';
 import { CompareWith } from './CompareWith.tsx';
-
-/** A file name that says what and when: "countdown-20261121-1402.gilscope". */
-function proposedName(session: SessionInfo): string {
-  const stem = session.title.replace(/\.py$/, '').replace(/[^\w.-]+/g, '-');
-  const when = session.created.slice(0, 16).replace(/[-:]/g, '').replace('T', '-');
-  return `${stem || 'session'}-${when}.gilscope`;
-}
 
 const SIGNALS = [
   { signal: 'SIGINT', label: 'Interrupt', hint: 'Like Ctrl+C in a terminal' },
@@ -103,12 +98,21 @@ export function SessionActions({ session }: { session: SessionInfo }) {
   };
   return (
     <>
-      {session.state !== 'starting' && session.state !== 'failed' && (
+      {canExport(session) && (
         <>
           <ExportView session={session} />
           {!recording && <CompareWith session={session} />}
           <button type="button" className="btn" data-testid="save-as" onClick={() => setSaving(true)}>
             Save as…
+          </button>
+          <button
+            type="button"
+            className="btn"
+            title="For other tools and other people (Ctrl+E)"
+            data-testid="export-open"
+            onClick={() => askExport(session.id)}
+          >
+            Export…
           </button>
         </>
       )}
@@ -133,7 +137,7 @@ export function SessionActions({ session }: { session: SessionInfo }) {
           mode="save"
           suffix={SESSION_SUFFIX}
           folder={lastFolder ?? info?.cwd ?? '/'}
-          name={proposedName(session)}
+          name={proposedStem(session) + SESSION_SUFFIX}
           onClose={() => setSaving(false)}
           onPick={(path, overwrite) => {
             setSaving(false);

@@ -30,6 +30,7 @@ const GROUPS: readonly { title: string; keys: readonly (readonly [string, readon
       ...PANELS.map((panel, i) => [panel.label, [MOD, String(i + 1)]] as const),
       ['Launch', [MOD, 'Enter']],
       ['Attach to a running program', [MOD, 'Shift', 'A']],
+      ['Export', [MOD, 'E']],
       ['Resize panels, on their upper edge', ['↑', '↓']],
       ['What the words mean; of what is pointed at', ['F1']],
       ['This sheet', ['?']],

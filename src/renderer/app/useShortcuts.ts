@@ -1,5 +1,6 @@
 /** Keys of the whole window. Those of the timeline are the timeline's own. */
 import { useEffect } from 'react';
+import { askExport } from '../store/exports.ts';
 import { useSessions } from '../store/sessions.ts';
 import { useSettings } from '../store/settings.ts';
 import { useUi } from '../store/ui.ts';
@@ -19,6 +20,11 @@ function handle(event: KeyboardEvent): boolean {
     // Over a dialog that is open already it would be a second one.
     if (document.querySelector('dialog[open]') === null) useUi.setState({ attaching: true });
     return true;
+  }
+  // In a terminal or a text this key goes to the line's end.
+  if (modified && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'e' && !isTyping(event.target)) {
+    if (onTimeline && document.querySelector('dialog[open]') === null) askExport(currentId);
+    return onTimeline;
   }
   if (modified && !event.altKey && !event.shiftKey) {
     const panel = PANELS[Number(event.key) - 1];

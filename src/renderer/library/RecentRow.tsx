@@ -3,6 +3,7 @@ import { useState } from 'react';
 import type { Recent } from '../../shared/contract/types.ts';
 import { formatBytes, formatS, formatWhen, tildePath } from '../lib/format.ts';
 import { editLaunch, openFile } from '../store/actions.ts';
+import { exportFile } from '../store/exports.ts';
 import { useSessions } from '../store/sessions.ts';
 import { useUi } from '../store/ui.ts';
 import { Confirm } from '../ui/Dialog.tsx';
@@ -42,6 +43,16 @@ export function RecentRow({ recent, index, now, choice }: Props) {
     ...(spec === null
       ? []
       : [{ id: 'repeat', label: 'Launch again…', hint: 'Fills in the launch form', onPick: () => editLaunch(spec) }]),
+    ...(recent.exists
+      ? [
+          {
+            id: 'export',
+            label: 'Export…',
+            hint: 'Opens it first',
+            onPick: () => void exportFile(recent.path),
+          },
+        ]
+      : []),
     {
       id: 'forget',
       label: 'Remove from this list',

@@ -4,6 +4,7 @@
  */
 import { call, isCancelled, onStatus, subscribe } from '../transport/index.ts';
 import { showComparison, useCompare } from './compare.ts';
+import { useExports } from './exports.ts';
 import { useSessions } from './sessions.ts';
 import { flushSettings, loadSettings } from './settings.ts';
 import { notifyError, useUi } from './ui.ts';
@@ -12,15 +13,17 @@ import { openFile, showSession } from './actions.ts';
 let openedFromCommandLine = false;
 
 async function refresh(): Promise<void> {
-  const [info, sessions, compares] = await Promise.all([
+  const [info, sessions, compares, exports] = await Promise.all([
     call('app.info', {}),
     call('session.list', {}),
     call('compare.list', {}),
+    call('export.list', {}),
     loadSettings(),
   ]);
   useUi.setState({ info });
   useSessions.getState().replaceAll(sessions);
   useCompare.getState().replaceAll(compares);
+  useExports.getState().replaceAll(exports);
   if (openedFromCommandLine) return;
   openedFromCommandLine = true;
   const comparing = compares.find((c) => c.state === 'running');
@@ -41,6 +44,8 @@ export function startLive(): () => void {
     } else if (name === 'compare.changed' && 'compare' in push) {
       if (push.gone === true) useCompare.getState().remove(push.compare.id);
       else useCompare.getState().put(push.compare);
+    } else if (name === 'export.changed' && 'export' in push) {
+      useExports.getState().put(push.export);
     }
   });
   const stopStatus = onStatus((connection) => {

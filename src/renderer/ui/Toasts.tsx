@@ -1,13 +1,16 @@
 /** Messages that float over the page: what happened and what to do. */
+import type { ReactNode } from 'react';
 import { useUi } from '../store/ui.ts';
 import { CloseIcon } from './icons.tsx';
 import './toasts.css';
 
-export function Toasts() {
+/** @param children messages of others, above these */
+export function Toasts({ children }: { children?: ReactNode }) {
   const toasts = useUi((s) => s.toasts);
   const dismiss = useUi((s) => s.dismiss);
   return (
     <div className="toasts" aria-live="polite" aria-relevant="additions">
+      {children}
       {toasts.map((toast) => (
         <div
           key={toast.id}
