@@ -2,6 +2,9 @@
  * Text for our own terminal output. Names come from a program nobody vouches for: whatever a terminal might obey is spelled out.
  * Used by everything in src/cli that prints.
  */
+import type { Column, Table } from '../shared/summaryTables.ts';
+
+export type { Column };
 
 /** Control characters, and those that reorder text, as visible escapes. */
 export function plain(text: string): string {
@@ -9,17 +12,6 @@ export function plain(text: string): string {
     const code = c.codePointAt(0)!;
     return code < 0x100 ? `\\x${code.toString(16).padStart(2, '0')}` : `\\u{${code.toString(16)}}`;
   });
-}
-
-/** "countdown (app.py:7)". */
-export function place(name: string, file: string | null, line: number | null): string {
-  const where = file === null ? '' : ` (${plain(file.split(/[\\/]/).pop() ?? file)}:${line ?? '?'})`;
-  return plain(name) + where;
-}
-
-export interface Column {
-  title: string;
-  right?: boolean;
 }
 
 /** Columns as wide as their widest cell, two blanks apart. */
@@ -31,4 +23,12 @@ export function table(columns: readonly Column[], rows: readonly (readonly strin
       .join('  ')
       .trimEnd();
   return [line(columns.map(({ title }) => title)), ...rows.map(line)].map((text) => `${text}\n`).join('');
+}
+
+/** A table of a summary, with what its cells might do to a terminal spelled out. */
+export function printed({ columns, rows }: Table): string {
+  return table(
+    columns,
+    rows.map((row) => row.map(plain)),
+  );
 }

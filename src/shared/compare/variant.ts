@@ -49,13 +49,14 @@ export function cpuOf({ processes }: Summary): number | null {
     : sum(processes.map(({ cpu_s: cpu }) => cpu ?? 0));
 }
 
-function coresOf(summary: Summary): number | null {
+/** Cores in use on average. */
+export function coresOf(summary: Summary): number | null {
   const [cpu, wall] = [cpuOf(summary), wallOf(summary)];
   return cpu === null || wall <= 0 ? null : cpu / wall;
 }
 
 /** Share of the time that GILs were known, all GILs together. */
-function gilShare(summary: Summary, part: 'held_s' | 'contended_s' | 'free_s'): number | null {
+export function gilShare(summary: Summary, part: 'held_s' | 'contended_s' | 'free_s'): number | null {
   const gils = gilsOf(summary);
   const known = sum(gils.map(({ held_s: held, free_s: free }) => held + free));
   return known > 0 ? sum(gils.map((gil) => gil[part])) / known : null;

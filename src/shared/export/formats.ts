@@ -45,6 +45,11 @@ export const FORMATS: readonly ExportFormat[] = [
     load: async () => (await import('./gecko/gecko.ts')).gecko,
   },
   {
+    ...{ id: 'md', title: 'Markdown', suffix: '.md', kind: 'file', binary: false, needs: null },
+    description: 'Verdict, figures and tables of the summary. For a pull request.',
+    load: async () => (await import('./md/md.ts')).md,
+  },
+  {
     ...{ id: 'csv', title: 'CSV', suffix: '.csv', kind: 'tables', binary: false, needs: null },
     description: 'A file for each table: holds, waits, switches and more. For spreadsheets and any program.',
     load: async () => (await import('./tables/csv.ts')).writeCsv,
