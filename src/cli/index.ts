@@ -10,6 +10,7 @@ import type { AttachOptions } from './attach.ts';
 import type { CompareOptions } from './compare.ts';
 import { callModes, count, list } from './compareOptions.ts';
 import type { ExamplesOptions } from './examples.ts';
+import type { ExportCommandOptions } from './export.ts';
 import { DEFECT_STATUS, exitAs, USAGE_STATUS } from './exit.ts';
 import { looksOption } from './looksOption.ts';
 import type { RecordOptions } from './record.ts';
@@ -29,6 +30,20 @@ function seconds(text: string): number {
     throw new InvalidArgumentError('a duration is a number of seconds, more than 0 and at most 1000000.');
   return value;
 }
+
+function moment(text: string): number {
+  const value = Number(text);
+  if (!/^\d*\.?\d+$/.test(text) || value > 1e7)
+    throw new InvalidArgumentError('a time is a number of seconds from the start of the session.');
+  return value;
+}
+
+function processId(text: string, before: number[] = []): number[] {
+  if (!/^\d{1,10}$/.test(text)) throw new InvalidArgumentError('a process id is a number.');
+  return [...before, Number(text)];
+}
+
+const oneMore = (text: string, before: string[] = []): string[] => [...before, text];
 
 const engineOption = (): Option =>
   new Option('--engine <engine>', 'how to measure').choices(['auto', 'exact', 'estimated']).default('auto');
@@ -128,6 +143,26 @@ function build(): Command {
     .argument('<file>', 'a session')
     .option('--json', 'as JSON')
     .action(async (file: string, options: { json?: boolean }) => (await import('./stats.ts')).stats(file, options));
+
+  program
+    .command('export')
+    .description('write a session in a format that others read: Perfetto, Chrome, CSV, Arrow, HTML and more')
+    .argument('<file>', 'a session')
+    .requiredOption('--to <format>', 'csv, jsonl, arrow ... (an unknown one lists them all)')
+    .option(
+      '-o, --output <path>',
+      'the file or folder to write; - is standard output (default: named after FILE, here)',
+    )
+    .option('--from <seconds>', 'from when on, counted from the start of the session', moment)
+    .option('--until <seconds>', 'until when', moment)
+    .option('--process <pid>', 'only this process; may be given several times', processId)
+    .option('--thread <name|tid>', 'only this thread; may be given several times', oneMore)
+    .option('--table <name>', 'of csv, jsonl and arrow only this table, as one file')
+    .option('--force', 'replace an earlier export')
+    .option('-q, --quiet', 'no progress')
+    .action(async (file: string, options: ExportCommandOptions) => {
+      process.exitCode = await (await import('./export.ts')).exportCommand(file, options);
+    });
 
   program
     .command('examples')
