@@ -45,7 +45,8 @@ function workerOf({ store, figures: { range } }: SessionContext, process: Proces
   const { info } = process;
   const tracks = process.tracks.filter((track) => !track.info.own);
   const main = tracks.find((track) => track.info.main) ?? tracks[0];
-  const endNs = Math.min(info.endedNs ?? process.endNs, range.end);
+  // Its own last word: how late its end is told depends on who waits for it.
+  const endNs = Math.min(info.endedNs ?? process.endNs, process.endNs, range.end);
   if (main === undefined || info.bornNs < range.start || HELPERS.has(info.name)) return null;
   const ready = readyNs(store, main);
   if (!(ready < endNs)) return null;
