@@ -2,12 +2,12 @@
  * What happens in one process, as lanes that go on step by step: states of a thread, who holds a GIL, how many wait for it.
  * merge.ts takes the steps in the order of time, so that what happens at one moment (one thread lets go, another takes) costs the moment once.
  */
-import { ThreadState, type GilIdx, type Ns, type ThreadIdx } from '../../contract/types.ts';
+import { IntervalFlag, ThreadState, type GilIdx, type Ns, type ThreadIdx } from '../../contract/types.ts';
 import { ANNOTATION, CATEGORY, endedHow, nameOfThread, SLICE, sliceName, switchName } from '../trace/names.ts';
 import type { ExportSource, HoldRow, IntervalRow, SwitchRow, WaitersRow } from '../types.ts';
 import type { Output } from './output.ts';
 import { EventType } from './schema.ts';
-import { part, type Sequence } from './slices.ts';
+import { Known, type Event, type Sequence } from './sequence.ts';
 
 /** What the lanes of a process share. */
 export interface Process {
@@ -15,14 +15,19 @@ export interface Process {
   out: Output;
   sequence: Sequence;
   gils: Map<GilIdx, GilLane>;
+  /** Threads that are in the file. */
+  told: ReadonlySet<ThreadIdx>;
 }
+
+/** Who lets go comes first, so that arrows point forwards; numbers of waiters come last, when nothing else has told them. */
+const TURN = { letsGo: 0, other: 1, waiters: 2 } as const;
 
 /** Something that goes on in steps. */
 export interface Lane {
   /** When the next step is; Infinity when it is over. */
   readonly at: Ns;
-  /** The next step ends a hold: of several at one moment that comes first, so that arrows point forwards. */
-  readonly letsGo: boolean;
+  /** Of several steps at one moment the lowest comes first. */
+  readonly turn: number;
   step(): void;
 }
 
@@ -42,104 +47,26 @@ class Rows<T> {
   }
 }
 
-/** The switches of one GIL, numbered: the arrow of each goes from the thread that lets go to the one that takes. */
+/** The switches of one GIL. At most one is under way: a thread has let go, the next one has not taken. */
 class Switches {
   private readonly rows: Rows<SwitchRow>;
 
-  constructor(
-    rows: Iterable<SwitchRow>,
-    private flow: number,
-  ) {
+  constructor(rows: Iterable<SwitchRow>) {
     this.rows = new Rows(rows);
   }
 
-  /** The number of the switch that the drop of this thread begins now; null: it begins none. */
-  droppedBy(thread: ThreadIdx, at: Ns): number | null {
-    const row = this.from(at);
-    return row !== null && row.from === thread && row.droppedAt === at ? this.flow : null;
-  }
-
-  /** The number of the switch that the take of this thread ends now, if its drop was told. */
-  takenBy(thread: ThreadIdx, at: Ns): number | null {
-    const row = this.from(at);
-    return row !== null && row.to === thread && row.at === at ? this.flow : null;
-  }
-
-  /** The first that was not over before. */
-  private from(at: Ns): SwitchRow | null {
-    while (this.rows.row !== null && this.rows.row.at < at) {
-      this.rows.next();
-      this.flow++;
-    }
-    return this.rows.row;
+  /** Who takes it from that thread, if its drop now begins a switch. */
+  takerAfter(thread: ThreadIdx, at: Ns): ThreadIdx | null {
+    const { rows } = this;
+    while (rows.row !== null && rows.row.at < at) rows.next();
+    return rows.row !== null && rows.row.from === thread && rows.row.droppedAt === at ? rows.row.to : null;
   }
 }
 
-/** Arrows of each GIL have numbers of their own. */
-const ARROWS_OF_A_GIL = 2 ** 32;
-
-/** Who holds a GIL, gilscope's own threads too. */
-export class GilLane implements Lane {
-  at: Ns;
-  letsGo = false;
-  readonly switches: Switches;
-  /** The number of the switch whose drop was told and whose take was not. */
-  told: number | null = null;
-  private readonly rows: Rows<HoldRow>;
-  private open = false;
-  private holder: ThreadIdx | null = null;
-  private before: ThreadIdx | null = null;
-
-  constructor(
-    private readonly process: Process,
-    gil: GilIdx,
-    private readonly track: number,
-  ) {
-    const { source } = process;
-    this.rows = new Rows(source.holds(gil));
-    this.switches = new Switches(source.switches(gil), gil * ARROWS_OF_A_GIL + 1);
-    this.at = this.rows.row?.start ?? Infinity;
-  }
-
-  /** Who held it last, other than that thread. */
-  heldBefore(thread: ThreadIdx): ThreadIdx | null {
-    return this.holder === thread ? this.before : this.holder;
-  }
-
-  step(): void {
-    const { sequence, source } = this.process;
-    if (this.open) {
-      sequence.sliceEnd(this.at, this.track);
-      this.open = false;
-      this.rows.next();
-    }
-    const { row } = this.rows;
-    if (row === null || row.start > this.at) {
-      this.at = row?.start ?? Infinity;
-      return;
-    }
-    if (row.thread !== this.holder) {
-      this.before = this.holder;
-      this.holder = row.thread;
-    }
-    const name = sequence.name(nameOfThread(source.thread(row.thread)));
-    const category = sequence.category(row.switched ? CATEGORY.switched : CATEGORY.gil);
-    const ended = endedHow(row.flags);
-    const [key, text] = ended === null ? [0, 0] : [sequence.key(ANNOTATION.ended), sequence.string(ended)];
-    const holder = sequence.key(ANNOTATION.thread);
-    const writer = sequence.sliceBegin(this.at, this.track, name, category);
-    part.uint(writer, holder, row.thread);
-    if (ended !== null) part.string(writer, key, text);
-    sequence.end();
-    this.at = row.end;
-    this.open = true;
-  }
-}
-
-/** How many threads wait for a GIL. */
+/** How many threads wait for a GIL. Told with the event that changed it where there is one, else on its own. */
 export class WaitersLane implements Lane {
   at: Ns;
-  readonly letsGo = false;
+  readonly turn = TURN.waiters;
   private readonly rows: Rows<WaitersRow>;
 
   constructor(
@@ -151,18 +78,99 @@ export class WaitersLane implements Lane {
     this.at = this.rows.row?.at ?? Infinity;
   }
 
-  step(): void {
-    this.process.sequence.counter(this.at, this.track, this.rows.row!.waiting);
+  /** The number from now on, if it changes now and was not told yet. */
+  changeAt(at: Ns): Event['counter'] {
+    if (this.at !== at) return null;
+    const counter = { track: this.track, value: this.rows.row!.waiting };
+    this.next();
+    return counter;
+  }
+
+  private next(): void {
     this.rows.next();
     this.at = this.rows.row?.at ?? Infinity;
   }
+
+  step(): void {
+    this.process.sequence.counter(this.at, this.track, this.rows.row!.waiting);
+    this.next();
+  }
 }
+
+/** Who holds a GIL, gilscope's own threads too. */
+export class GilLane implements Lane {
+  at: Ns;
+  readonly turn = TURN.other;
+  readonly switches: Switches;
+  /** Arrows can be numbered by their GIL: one ends before the next begins. */
+  readonly flow: number;
+  private readonly rows: Rows<HoldRow>;
+  private readonly known: Known;
+  private open = false;
+  private holder: ThreadIdx | null = null;
+  private before: ThreadIdx | null = null;
+
+  constructor(
+    private readonly process: Process,
+    gil: GilIdx,
+    private readonly track: number,
+    readonly waiters: WaitersLane,
+  ) {
+    const { source, sequence } = process;
+    this.flow = gil + 1;
+    this.known = new Known(sequence);
+    this.rows = new Rows(source.holds(gil));
+    this.switches = new Switches(source.switches(gil));
+    this.at = this.rows.row?.start ?? Infinity;
+  }
+
+  /** Who held it last, other than that thread. */
+  heldBefore(thread: ThreadIdx): ThreadIdx | null {
+    return this.holder === thread ? this.before : this.holder;
+  }
+
+  step(): void {
+    if (this.open) {
+      this.known.write(this.at, -1, () => ({ type: EventType.end, track: this.track }));
+      this.open = false;
+      this.rows.next();
+    }
+    const { row } = this.rows;
+    if (row === null || row.start > this.at) {
+      this.at = row?.start ?? Infinity;
+      return;
+    }
+    this.begin(row);
+    this.at = row.end;
+    this.open = true;
+  }
+
+  private begin(row: HoldRow): void {
+    const { thread, flags, switched } = row;
+    if (thread !== this.holder) {
+      this.before = this.holder;
+      this.holder = thread;
+    }
+    this.known.write(this.at, (thread * 2 + Number(switched)) * 256 + flags, () => ({
+      ...{ type: EventType.begin, track: this.track, name: nameOfThread(this.process.source.thread(thread)) },
+      category: switched ? CATEGORY.switched : CATEGORY.gil,
+      notes: { [ANNOTATION.thread]: thread, [ANNOTATION.ended]: endedHow(flags) },
+    }));
+  }
+}
+
+const KEY = { dropPreempted: -1, dropVoluntary: -2 } as const;
+/** Of parts of a key: what does not fit is told anew each time it comes. */
+const MOST_WAITERS = 4096;
+const MOST_CORES = 4096;
 
 /** The states of one thread. Blocked is told by no slice. */
 export class ThreadLane implements Lane {
   at: Ns;
-  letsGo = false;
+  turn: number = TURN.other;
   private readonly rows: Rows<IntervalRow>;
+  private readonly begins: Known;
+  private readonly ends: Known;
   private open = false;
 
   constructor(
@@ -170,6 +178,8 @@ export class ThreadLane implements Lane {
     private readonly thread: ThreadIdx,
     private readonly track: number,
   ) {
+    this.begins = new Known(process.sequence);
+    this.ends = new Known(process.sequence);
     this.rows = new Rows(process.source.intervals(thread));
     this.skip();
     this.at = this.rows.row?.start ?? Infinity;
@@ -193,58 +203,63 @@ export class ThreadLane implements Lane {
     this.begin(row);
     this.at = row.end;
     this.open = true;
-    this.letsGo = row.state === ThreadState.hold;
+    this.turn = row.state === ThreadState.hold ? TURN.letsGo : TURN.other;
+  }
+
+  private gilOf(row: IntervalRow): GilLane | undefined {
+    return row.gil === null ? undefined : this.process.gils.get(row.gil);
   }
 
   private begin(row: IntervalRow): void {
-    const { sequence, gils } = this.process;
-    const gil = row.gil === null ? undefined : gils.get(row.gil);
-    const isHold = row.state === ThreadState.hold;
-    const name = sequence.name(sliceName(row) ?? SLICE.unknown);
-    const category = sequence.category(isHold || row.state === ThreadState.wait ? CATEGORY.gil : CATEGORY.released);
-    const site = row.site === null || row.state === ThreadState.wait ? 0 : sequence.source(row.site);
-    const core = row.core >= 0 && isHold ? sequence.key(ANNOTATION.core) : 0;
-    const ended = isHold ? endedHow(row.flags) : null;
-    const [key, text] = ended === null ? [0, 0] : [sequence.key(ANNOTATION.ended), sequence.string(ended)];
-    const writer = sequence.sliceBegin(row.start, this.track, name, category);
-    if (site !== 0) part.source(writer, site);
-    if (core !== 0) part.uint(writer, core, row.core);
-    if (ended !== null) part.string(writer, key, text);
-    const flow = isHold ? (gil?.switches.takenBy(this.thread, row.start) ?? null) : null;
-    if (flow !== null && gil!.told === flow) part.flowEnd(writer, flow);
-    sequence.end();
+    const { track } = this;
+    const gil = this.gilOf(row);
+    const { start, state, flags, core } = row;
+    const isHold = state === ThreadState.hold;
+    const isWait = state === ThreadState.wait;
+    const counter = isWait && gil !== undefined ? gil.waiters.changeAt(start) : null;
+    const site = isWait ? null : row.site;
+    const shape = (state * 256 + flags) * MOST_CORES + core + 1;
+    const key = (shape * MOST_WAITERS + (counter?.value ?? -1) + 1) * 2 ** 18 + (site?.idx ?? 0);
+    this.begins.write(start, key, () => ({
+      ...{ type: EventType.begin, track, name: sliceName(row) ?? SLICE.unknown, source: site, counter },
+      category: isHold || isWait ? CATEGORY.gil : CATEGORY.released,
+      notes: {
+        [ANNOTATION.core]: isHold && core >= 0 ? core : null,
+        [ANNOTATION.ended]: isHold ? endedHow(flags) : null,
+        [ANNOTATION.asked]: isWait && (flags & IntervalFlag.requested) !== 0 ? 'yes' : null,
+      },
+      // Where no arrow is under way to it, none ends.
+      flowEnd: isHold && gil !== undefined ? gil.flow : null,
+    }));
   }
 
   private end(row: IntervalRow): void {
-    const { out } = this.process;
-    const gil = row.gil === null ? undefined : this.process.gils.get(row.gil);
-    if (row.state === ThreadState.wait && gil !== undefined) this.endWait(gil);
-    else this.process.sequence.sliceEnd(this.at, this.track);
-    if (row.state === ThreadState.hold && gil !== undefined) this.drop(gil, row);
-    this.open = this.letsGo = false;
+    const gil = this.gilOf(row);
+    const isWait = row.state === ThreadState.wait;
+    const counter = isWait && gil !== undefined ? gil.waiters.changeAt(this.at) : null;
+    const before = isWait && gil !== undefined ? gil.heldBefore(this.thread) : null;
+    const key = ((before ?? -1) + 1) * MOST_WAITERS + (counter?.value ?? -1) + 1;
+    this.ends.write(this.at, key, () => {
+      const holder = before === null ? null : nameOfThread(this.process.source.thread(before));
+      return { type: EventType.end, track: this.track, counter, notes: { [ANNOTATION.heldBefore]: holder } };
+    });
+    if (row.state === ThreadState.hold && gil !== undefined) this.drop(gil, row.flags);
+    this.open = false;
+    this.turn = TURN.other;
     this.rows.next();
-    out.done++;
+    this.process.out.done++;
     this.skip();
   }
 
-  /** It says who had the GIL last. */
-  private endWait(gil: GilLane): void {
-    const { sequence, source } = this.process;
-    const before = gil.heldBefore(this.thread);
-    if (before === null) {
-      sequence.sliceEnd(this.at, this.track);
-      return;
-    }
-    const key = sequence.key(ANNOTATION.heldBefore);
-    const name = sequence.string(nameOfThread(source.thread(before)));
-    part.string(sequence.begin(this.at, EventType.end, this.track), key, name);
-    sequence.end();
-  }
-
-  private drop(gil: GilLane, row: IntervalRow): void {
-    const flow = gil.switches.droppedBy(this.thread, this.at);
-    if (flow === null) return;
-    gil.told = flow;
-    this.process.sequence.instant(this.at, this.track, switchName(row.flags), CATEGORY.gil, flow);
+  /** A switch begins: an arrow from here, if who takes is in the file. */
+  private drop(gil: GilLane, flags: number): void {
+    const taker = gil.switches.takerAfter(this.thread, this.at);
+    if (taker === null) return;
+    const told = this.process.told.has(taker);
+    const how = flags & IntervalFlag.preempted ? KEY.dropPreempted : KEY.dropVoluntary;
+    this.ends.write(this.at, told ? how : how - 2, () => ({
+      ...{ type: EventType.instant, track: this.track, name: switchName(flags), category: CATEGORY.gil },
+      flow: told ? gil.flow : null,
+    }));
   }
 }

@@ -2,7 +2,7 @@
  * `perfetto`: a trace of TrackEvents, for ui.perfetto.dev and trace_processor. docs/exports.md says what stands in it, schema.ts in which fields.
  * Packets are compressed in pieces: the same shapes come again and again. Called by src/engine/export.
  */
-import type { ThreadIdx } from '../../contract/basics.ts';
+import type { Ns, ThreadIdx } from '../../contract/basics.ts';
 import { counterGroups } from '../trace/counters.ts';
 import { factsOf, headOf } from '../trace/head.ts';
 import { CATEGORY, orUnknown } from '../trace/names.ts';
@@ -11,7 +11,7 @@ import { GilLane, ThreadLane, WaitersLane, type Lane, type Process } from './lan
 import { Merge } from './merge.ts';
 import { Output, type Deflate } from './output.ts';
 import { ClockId, EventType } from './schema.ts';
-import { part, Sequence } from './slices.ts';
+import { Known, Sequence, type Event } from './sequence.ts';
 import { Tracks } from './tracks.ts';
 
 class Trace {
@@ -54,14 +54,16 @@ class Trace {
   private *process(idx: number): Generator<Piece> {
     const { source, out, tracks } = this;
     tracks.process(idx);
-    const process: Process = { source, out, sequence: this.sequence(), gils: new Map() };
+    const told = new Set(source.threads.map((thread) => thread.idx));
+    const process: Process = { source, out, sequence: this.sequence(), gils: new Map(), told };
     const lanes: Lane[] = [];
     for (const gil of source.gils) {
       if (gil.process !== idx) continue;
       const { strip, waiters } = tracks.gil(gil.idx);
-      const lane = new GilLane(process, gil.idx, strip);
+      const waitersLane = new WaitersLane(process, gil.idx, waiters);
+      const lane = new GilLane(process, gil.idx, strip, waitersLane);
       process.gils.set(gil.idx, lane);
-      lanes.push(lane, new WaitersLane(process, gil.idx, waiters));
+      lanes.push(lane, waitersLane);
     }
     for (const thread of source.threads)
       if (thread.process === idx) lanes.push(new ThreadLane(process, thread.idx, tracks.thread(thread.idx)));
@@ -78,34 +80,23 @@ class Trace {
     let calls: Nested | null = null;
     for (const { start, end, function: fn } of this.source.calls(thread)) {
       calls ??= new Nested(this.sequence(), this.tracks.ofThread(thread, 'functions'));
-      calls.endBefore(start);
-      const name = calls.sequence.name(orUnknown(fn?.qualname ?? fn?.name));
-      const category = calls.sequence.category(CATEGORY.functions);
-      const source = fn === null ? 0 : calls.sequence.source(fn);
-      const writer = calls.sequence.sliceBegin(start, calls.track, name, category);
-      if (source !== 0) part.source(writer, source);
-      calls.sequence.end();
-      calls.began(end);
+      const name = orUnknown(fn?.qualname ?? fn?.name);
+      calls.slice(start, end, fn?.idx ?? 0, { name, category: CATEGORY.functions, source: fn });
       if (this.out.full) yield this.out.piece();
     }
-    calls?.endBefore(Infinity);
+    calls?.end();
   }
 
   private *marks(thread: ThreadIdx): Generator<Piece> {
     let marks: Nested | null = null;
     for (const { start, end, name, instant } of this.source.marks(thread)) {
       marks ??= new Nested(this.sequence(), this.tracks.ofThread(thread, 'marks'));
-      marks.endBefore(start);
-      if (instant) marks.sequence.instant(start, marks.track, orUnknown(name), CATEGORY.marks);
-      else {
-        const [nameIid, category] = [marks.sequence.name(orUnknown(name)), marks.sequence.category(CATEGORY.marks)];
-        marks.sequence.sliceBegin(start, marks.track, nameIid, category);
-        marks.sequence.end();
-        marks.began(end);
-      }
+      const told = { name: orUnknown(name), category: CATEGORY.marks };
+      if (instant) marks.instant(start, told);
+      else marks.slice(start, end, null, told);
       if (this.out.full) yield this.out.piece();
     }
-    marks?.endBefore(Infinity);
+    marks?.end();
   }
 
   private *counters(): Generator<Piece> {
@@ -142,23 +133,43 @@ class Trace {
   }
 }
 
+type Told = Pick<Event, 'name' | 'category' | 'source'>;
+
 /** Slices within slices of one track, told by their begins: their ends are put in where they belong. */
 class Nested {
   private readonly ends: number[] = [];
+  private readonly known: Known;
 
   constructor(
-    readonly sequence: Sequence,
-    readonly track: number,
-  ) {}
+    private readonly sequence: Sequence,
+    private readonly track: number,
+  ) {
+    this.known = new Known(sequence);
+  }
 
-  began(end: number): void {
+  /** @param key of those that come again */
+  slice(start: Ns, end: Ns, key: number | null, told: Told): void {
+    const { track } = this;
+    this.endBefore(start);
+    const event = (): Event => ({ type: EventType.begin, track, ...told });
+    if (key === null) this.sequence.tell(start, event());
+    else this.known.write(start, key, event);
     // What is within another cannot last longer.
     this.ends.push(Math.min(end, this.ends.at(-1) ?? Infinity));
   }
 
-  /** Ends what has ended by then. */
-  endBefore(at: number): void {
-    while (this.ends.length > 0 && this.ends.at(-1)! <= at) this.sequence.sliceEnd(this.ends.pop()!, this.track);
+  instant(at: Ns, told: Told): void {
+    this.endBefore(at);
+    this.sequence.tell(at, { type: EventType.instant, track: this.track, ...told });
+  }
+
+  end(): void {
+    this.endBefore(Infinity);
+  }
+
+  private endBefore(at: Ns): void {
+    while (this.ends.length > 0 && this.ends.at(-1)! <= at)
+      this.known.write(this.ends.pop()!, -1, () => ({ type: EventType.end, track: this.track }));
   }
 }
 

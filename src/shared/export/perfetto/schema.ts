@@ -1,7 +1,7 @@
 /**
  * The messages of Perfetto's trace format that gilscope writes and reads, by field number, made into descriptors that the protobuf library
  * encodes and decodes with. https://perfetto.dev/docs/reference/trace-packet-proto is the whole of it; what is not here is skipped by readers
- * of protobuf. Used by packets.ts (descriptors, metadata) and slices.ts (the many packets, with the same numbers).
+ * of protobuf. Used by output.ts, and by the import.
  */
 import { create, createFileRegistry, type DescMessage } from '@bufbuild/protobuf';
 import {
@@ -68,9 +68,11 @@ const MESSAGES = {
     type: [9, 'int32'],
     name_iid: [10, 'uint64'],
     track_uuid: [11, 'uint64'],
+    extra_counter_values: [12, many('int64')],
     categories: [22, many('string')],
     name: [23, 'string'],
     counter_value: [30, 'int64'],
+    extra_counter_track_uuids: [31, many('uint64')],
     source_location_iid: [34, 'uint64'],
     double_counter_value: [44, 'double'],
     flow_ids: [47, many('fixed64')],

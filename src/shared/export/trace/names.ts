@@ -67,4 +67,6 @@ export const ANNOTATION = {
   /** Index of the thread that holds, as the metadata lists them. */
   thread: 'thread',
   heldBefore: 'held before by',
+  /** A wait that asked the holder to let go. */
+  asked: 'asked for a drop',
 } as const;
