@@ -126,13 +126,16 @@ test('a program that is recorded leads to its session, and is ended only after a
 
 test('how it is measured is chosen, and remembered even when the page is loaded anew at once', async ({ page }) => {
   const { pid } = counter;
-  await expect(page.getByTestId('attach-engine')).toHaveValue('auto');
+  await expect(page.getByTestId('attach-measurement')).toHaveText('Measurement: best available');
   await page.keyboard.press('Control+Shift+A');
   const dialog = page.getByTestId('attach-dialog');
+  await dialog.getByTestId('attach-measurement').click();
   await expect(dialog.getByTestId('attach-looks')).toHaveValue('50');
   await dialog.getByTestId('attach-looks').selectOption('200');
   await dialog.getByTestId('attach-engine').selectOption('estimated');
   await page.reload();
+  await expect(page.getByTestId('attach-measurement')).toHaveText('Measurement: estimated, 200 looks a second');
+  await page.getByTestId('attach-measurement').click();
   await expect(page.getByTestId('attach-looks')).toHaveValue('200');
   await expect(page.getByTestId('attach-engine')).toHaveValue('estimated');
   await page.getByTestId('running-search').fill(String(pid));

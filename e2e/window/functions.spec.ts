@@ -181,6 +181,7 @@ test('what is attached to is traced from the attach on, when that was ticked', a
   const child = spawn(PYTHON.path, [program('calls.py'), 'until', end], { stdio: 'ignore' });
   const exited = once(child, 'exit');
   try {
+    await page.getByTestId('attach-measurement').click();
     await page.getByTestId('attach-functions').check();
     await page.getByTestId('running-search').fill(String(child.pid));
     await page.getByTestId(`attach-${child.pid ?? ''}`).click();

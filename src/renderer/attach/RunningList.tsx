@@ -1,18 +1,13 @@
 /** The Python programs that run on this machine, to attach to one. The same list on the Start screen and in the attach dialog. */
 import { useVirtualizer } from '@tanstack/react-virtual';
 import { useMemo, useRef, useState, type KeyboardEvent } from 'react';
-import type { LaunchSpec } from '../../shared/contract/types.ts';
-import { ENGINES } from '../lib/engines.ts';
-import { TRACE_COST } from '../lib/functions.ts';
 import { attach } from '../store/actions.ts';
-import { useSettings } from '../store/settings.ts';
 import { useUi } from '../store/ui.ts';
 import { describeError, isCancelled } from '../transport/index.ts';
 import { count } from '../lib/format.ts';
 import { SearchIcon } from '../ui/icons.tsx';
-import { Check } from '../ui/Check.tsx';
-import { LooksSelect } from '../ui/LooksSelect.tsx';
 import { Notice } from '../ui/Notice.tsx';
+import { Measurement } from './Measurement.tsx';
 import { identity, matches, type RunningRow } from './running.ts';
 import { actionOf, RunningItem } from './RunningRow.tsx';
 import { useRunning } from './useRunning.ts';
@@ -140,37 +135,12 @@ function Rows({ rows, hold, onDone }: RowsProps) {
   );
 }
 
-/** How to measure what is attached to; the same choice here, there and next time. */
-function EngineSelect() {
-  const chosen = useSettings((s) => s.settings.attachEngine);
-  const patch = useSettings((s) => s.patch);
-  return (
-    <select
-      className="input running__engine"
-      aria-label="Measurement"
-      title={ENGINES.find((e) => e.engine === chosen)?.attach}
-      data-testid="attach-engine"
-      value={chosen}
-      onChange={(event) => patch({ attachEngine: event.target.value as LaunchSpec['engine'] })}
-    >
-      {ENGINES.map((e) => (
-        <option key={e.engine} value={e.engine}>
-          {e.label}
-        </option>
-      ))}
-    </select>
-  );
-}
-
 const NOTHING = () => undefined;
 
 /** `onDone`: attached, or went to the session that records the program already. */
 export function RunningList({ autoFocus = false, onDone = NOTHING }: { autoFocus?: boolean; onDone?: () => void }) {
   const { rows, error, hold } = useRunning();
   const connected = useUi((s) => s.connection === 'open');
-  const functions = useSettings((s) => s.settings.attachFunctions);
-  const looksHz = useSettings((s) => s.settings.attachLooksHz);
-  const patch = useSettings((s) => s.patch);
   const [search, setSearch] = useState('');
   const shown = useMemo(() => (rows ?? []).filter((row) => matches(row.process, search)), [rows, search]);
   const section = useRef<HTMLDivElement>(null);
@@ -197,21 +167,8 @@ export function RunningList({ autoFocus = false, onDone = NOTHING }: { autoFocus
             }}
           />
         </div>
-        <EngineSelect />
-        <LooksSelect
-          className="running__engine"
-          value={looksHz}
-          testId="attach-looks"
-          onChange={(attachLooksHz) => patch({ attachLooksHz })}
-        />
-        <Check
-          label="Trace functions"
-          title={`Every call from the attach on: ${TRACE_COST}`}
-          testId="attach-functions"
-          checked={functions}
-          onChange={(attachFunctions) => patch({ attachFunctions })}
-        />
       </div>
+      <Measurement />
       {error !== null && connected && <Notice tone="error" {...describeError(error)} />}
       {rows === null && error === null && (
         <div className="empty">{connected ? <span className="spinner" /> : 'Not connected to gilscope.'}</div>

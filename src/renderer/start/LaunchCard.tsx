@@ -36,7 +36,7 @@ function More({ form, errors, onChange }: PartProps) {
     <>
       <button
         type="button"
-        className="launch__more"
+        className="fold"
         aria-expanded={shown}
         data-testid="start-more"
         onClick={() => setOpen(!shown)}
@@ -48,18 +48,18 @@ function More({ form, errors, onChange }: PartProps) {
           <Field label="Environment variables" error={errors.env}>
             <EnvEditor rows={form.env} onChange={(env) => onChange({ env })} />
           </Field>
+          <Field label="Interpreter options" error={errors.options}>
+            <input
+              className="input input--mono"
+              placeholder="-X dev -u"
+              aria-label="Interpreter options"
+              aria-invalid={errors.options !== undefined}
+              spellCheck={false}
+              value={form.options}
+              onChange={(event) => onChange({ options: event.target.value })}
+            />
+          </Field>
           <div className="launch__pair">
-            <Field label="Interpreter options" error={errors.options}>
-              <input
-                className="input input--mono"
-                placeholder="-X dev -u"
-                aria-label="Interpreter options"
-                aria-invalid={errors.options !== undefined}
-                spellCheck={false}
-                value={form.options}
-                onChange={(event) => onChange({ options: event.target.value })}
-              />
-            </Field>
             <Field label="Measurement" hint={engine.launch}>
               <select
                 className="input"
@@ -75,10 +75,8 @@ function More({ form, errors, onChange }: PartProps) {
                 ))}
               </select>
             </Field>
-          </div>
-          <Field label="Inside long holds" hint="Which function runs in them, seen from outside: sampled.">
             <LooksSelect value={form.looksHz} testId="start-looks" onChange={(looksHz) => onChange({ looksHz })} />
-          </Field>
+          </div>
         </div>
       )}
     </>
