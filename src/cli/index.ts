@@ -7,6 +7,7 @@ import { oneLine, UserError } from '../engine/errors.ts';
 import { VERSION } from '../engine/paths.ts';
 import { CALL_MODES, MOST_ROUNDS, MOST_WORKERS } from '../shared/contract/compareSpec.ts';
 import type { AttachOptions } from './attach.ts';
+import type { CheckOptions } from './check.ts';
 import type { CompareOptions } from './compare.ts';
 import { callModes, count, list } from './compareOptions.ts';
 import type { ExamplesOptions } from './examples.ts';
@@ -44,6 +45,9 @@ function processId(text: string, before: number[] = []): number[] {
 }
 
 const oneMore = (text: string, before: string[] = []): string[] => [...before, text];
+
+/** Of an option that may be given several times. */
+const collect = (text: string, before: readonly string[]): string[] => [...before, text];
 
 const engineOption = (): Option =>
   new Option('--engine <engine>', 'how to measure').choices(['auto', 'exact', 'estimated']).default('auto');
@@ -162,6 +166,23 @@ function build(): Command {
     .option('-q, --quiet', 'no progress')
     .action(async (file: string, options: ExportCommandOptions) => {
       process.exitCode = await (await import('./export.ts')).exportCommand(file, options);
+    });
+
+  program
+    .command('check')
+    .description('whether a recording is within its limits: exit status 0, or 1 and a line for each that is not kept')
+    .usage('FILE --max METRIC=LIMIT [--max ...] [--min ...]')
+    .option('--max <metric=limit>', 'at most: gil.wait_share=10%, thread.napper.wait_p95=2ms', collect, [])
+    .option('--min <metric=limit>', 'at least: coverage=99%', collect, [])
+    .option('--not-verdict <kind>', 'fail with this verdict: cpu_bound, io_starved ...', collect, [])
+    .option('--allow-missing', 'a thread, function or mark that is not in the recording keeps its limits')
+    .option('--list', 'print every metric of the recording, and its value')
+    .option('--json', 'as JSON')
+    .option('--markdown', 'as Markdown, with the summary')
+    .option('--step-summary', 'append that to $GITHUB_STEP_SUMMARY')
+    .argument('<file>', 'a session')
+    .action(async (file: string, options: CheckOptions) => {
+      process.exitCode = await (await import('./check.ts')).check(file, options);
     });
 
   program
