@@ -1,4 +1,5 @@
 /** What a session is called, from its command: for tabs, recents, file names and processes. Pure; used by the engine, the command line and the window. */
+import { baseName } from './pageFormat.ts';
 import { parsePythonArgs } from './pythonArgs.ts';
 
 const LENGTH = 60;
@@ -9,8 +10,6 @@ const cut = (text: string): string => {
   const plain = text.replace(/\p{Cc}/gu, ' ');
   return plain.length > LENGTH ? `${plain.slice(0, LENGTH - 1)}…` : plain;
 };
-
-const basename = (path: string): string => path.split(/[\\/]/).pop() || path;
 
 const valueOf = (option: string, args: readonly string[]): string | undefined =>
   args.includes(option) ? args[args.indexOf(option) + 1] : undefined;
@@ -27,11 +26,11 @@ export function sessionTitle(command: readonly string[]): string {
   try {
     const { program, rest } = parsePythonArgs(args);
     const tail = rest.length === 0 ? '' : ` ${rest.join(' ')}`;
-    if (program.kind === 'script') return cut(callTitle(program.path, rest) ?? basename(program.path) + tail);
+    if (program.kind === 'script') return cut(callTitle(program.path, rest) ?? baseName(program.path) + tail);
     if (program.kind === 'module') return cut(`-m ${program.name}${tail}`);
     if (program.kind === 'command') return cut(`-c ${program.text.trim()}`);
   } catch {
     // Not for the title to complain about.
   }
-  return cut([basename(python), ...args].join(' '));
+  return cut([baseName(python), ...args].join(' '));
 }

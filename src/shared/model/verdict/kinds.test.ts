@@ -179,12 +179,19 @@ it('says that events were lost, which any verdict may rest on', () => {
 });
 
 /** Frames of a child as stream `stream`: its art, in which it imports until `readyMs`, and what process it is. */
-function child(stream: number, name: string, bornMs: number, art: string, readyMs: number): Uint8Array[] {
+function child(
+  stream: number,
+  name: string,
+  bornMs: number,
+  art: string,
+  readyMs: number,
+  argv = ['python'],
+): Uint8Array[] {
   const { recording, endNs } = placed(art, 'importing');
   say(recording.threads[0], readyMs, 'fetch');
   const frames = [...recording.frames({ watermarks: [endNs], dropSites: true })].slice(2);
   const process = encodeControl(FrameKind.process, {
-    ...{ pid: 5000 + stream, ppid: 4242, name, born_ns: String(at(bornMs * 1e6)) },
+    ...{ pid: 5000 + stream, ppid: 4242, name, born_ns: String(at(bornMs * 1e6)), argv },
   });
   return [...frames, process].map((frame) => {
     const own = frame.slice();
@@ -226,6 +233,13 @@ describe('start_up', () => {
     const idle = (stream: number) =>
       child(stream, 'idle', 10, `MainThread: ${'_'.repeat(20)}${'Hb'.repeat(20)}H${'b'.repeat(320)}Hb`, 60);
     expect(family([idle(1), idle(2)]).kind).not.toBe('start_up');
+  });
+
+  it('nearly: what runs all the time is their own program, at its top level', () => {
+    const art = `MainThread: ${'_'.repeat(20)}${'Hb'.repeat(90)}${'H'.repeat(20)}b`;
+    const run = (script: string) => [1, 2].map((n) => child(n, 'script', 10, art, 200, ['python', '-B', script]));
+    expect(family(run('/usr/lib/python3.12/socket.py')).kind).not.toBe('start_up');
+    expect(family(run('/srv/app.py')).kind).toBe('start_up');
   });
 
   it('nearly: multiprocessing’s own helper beside one worker', () => {

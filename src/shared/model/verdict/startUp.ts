@@ -4,6 +4,8 @@
  */
 import { ThreadState, type SiteInfo } from '../../contract/types.ts';
 import { formatSeconds } from '../../format.ts';
+import { baseName } from '../../pageFormat.ts';
+import { parsePythonArgs } from '../../pythonArgs.ts';
 import { toSeconds } from '../../units.ts';
 import { sumsBetween } from '../spans.ts';
 import { stateOf, Sum } from '../states.ts';
@@ -27,16 +29,28 @@ interface Worker {
   workS: number;
 }
 
-const imports = ({ name, file }: SiteInfo): boolean => name === '<module>' || file.startsWith('<frozen importlib');
+/** Files that may be the process's own program: their module is at work, not imported. Without folders. */
+function programOf(argv: readonly string[]): string[] {
+  try {
+    const { program } = parsePythonArgs(argv.slice(1));
+    if (program.kind === 'script') return [baseName(program.path)];
+    return program.kind === 'module' ? [`${program.name.split('.').pop()}.py`, '__main__.py'] : ['<string>', '<stdin>'];
+  } catch {
+    return [];
+  }
+}
+
+const imports = ({ name, file }: SiteInfo, program: readonly string[]): boolean =>
+  file.startsWith('<frozen importlib') || (name === '<module>' && !program.includes(baseName(file)));
 
 /** When the thread's last import was over; without any, when it first held the GIL. */
-function readyNs(store: Store, { rows, sites }: Track): number {
+function readyNs(store: Store, { rows, sites }: Track, program: readonly string[]): number {
   let ready = NaN;
   for (let i = 0; i < Math.min(rows.length, FIRST_ROWS); i++) {
     const held = stateOf(rows.meta(i)) === ThreadState.hold;
     if (!held) continue;
     if (Number.isNaN(ready)) ready = rows.start(i);
-    if (imports(store.sites.infos[sites.get(i)])) ready = rows.end(i);
+    if (imports(store.sites.infos[sites.get(i)], program)) ready = rows.end(i);
   }
   return ready;
 }
@@ -48,7 +62,7 @@ function workerOf({ store, figures: { range } }: SessionContext, process: Proces
   // Its own last word: how late its end is told depends on who waits for it.
   const endNs = Math.min(info.endedNs ?? process.endNs, process.endNs, range.end);
   if (main === undefined || info.bornNs < range.start || HELPERS.has(info.name)) return null;
-  const ready = readyNs(store, main);
+  const ready = readyNs(store, main, programOf(info.argv));
   if (!(ready < endNs)) return null;
   const workNs = tracks.reduce((sum, { rows }) => {
     const sums = sumsBetween(rows, ready, endNs);
