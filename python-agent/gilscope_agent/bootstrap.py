@@ -37,16 +37,16 @@ def _choose(sock, settings):
         wanted_sites = settings.get("GILSCOPE_SITES") != "0"
         library = settings.get("GILSCOPE_LIB", "")
         looks = settings.get("GILSCOPE_LOOKS")
-        start = exact.start
-        reason = start(sock, library, lambda: hello(token, "exact"), Follow(settings), wanted_sites, functions, looks)
+        follow = Follow(settings)
+        reason = exact.start(sock, library, lambda: hello(token, "exact"), follow, wanted_sites, functions, looks)
         if reason is None:
             return "exact"
     greeting = hello(token, "estimated")
     greeting["engine_reason"] = reason
     refused = "exact tracing was demanded and is not possible: " + reason if wanted == "exact" else None
     # A forked child finds out by itself what it can: it does all of this again.
-    follow = None if settings.get("GILSCOPE_CHILDREN") == "0" else lambda: start(settings)
-    estimated.start(sock, greeting, refused, follow, functions)
+    again = None if settings.get("GILSCOPE_CHILDREN") == "0" else lambda: start(settings)
+    estimated.start(sock, greeting, refused, again, functions)
     return "estimated"
 
 
