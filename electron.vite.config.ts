@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
+import { pageScript } from './scripts/page-script.mjs';
 
 const root = import.meta.dirname;
 const at = (path: string) => resolve(root, path);
@@ -11,6 +12,7 @@ const at = (path: string) => resolve(root, path);
 // are bundled: reading their many small files took a quarter of the time in which `gilscope record` starts a program.
 export default defineConfig({
   main: {
+    plugins: [pageScript()],
     build: {
       target: 'node20',
       outDir: at('out/main'),

@@ -1,9 +1,13 @@
 import { defineConfig } from 'vitest/config';
+import { pageScript } from './scripts/page-script.mjs';
 
 export default defineConfig({
   test: {
     projects: [
-      { test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 30_000 } },
+      {
+        plugins: [pageScript()],
+        test: { name: 'unit', include: ['src/**/*.test.{ts,tsx}'], environment: 'node', testTimeout: 30_000 },
+      },
       {
         test: {
           name: 'integration',

@@ -19,7 +19,7 @@ export interface Provenance {
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);
 
-export function provenanceOf(session: SessionInfo): Provenance {
+export function provenanceOf(session: Pick<SessionInfo, 'processes' | 'gils'>): Provenance {
   const engines = new Set(session.processes.flatMap((p) => (p.engine === null ? [] : [p.engine])));
   const counted = session.gils.filter((gil) => gil.switchesCounted !== null);
   // Both at the moment of the interpreter's last count: what came since has not been checked yet.

@@ -45,6 +45,16 @@ export const FORMATS: readonly ExportFormat[] = [
     load: async () => (await import('./gecko/gecko.ts')).gecko,
   },
   {
+    ...{ id: 'html', title: 'HTML report', suffix: '.html', kind: 'file', binary: false, needs: null },
+    description: 'Verdict, figures, tables and a timeline to move in: one page that needs no gilscope and no network.',
+    load: async () => (await import('./html/html.ts')).writeHtml,
+  },
+  {
+    ...{ id: 'svg', title: 'SVG picture', suffix: '.svg', kind: 'file', binary: false, needs: null },
+    description: 'Lanes, verdict and facts as one picture. For documents and slides.',
+    load: async () => (await import('./svg/svg.ts')).writeSvg,
+  },
+  {
     ...{ id: 'md', title: 'Markdown', suffix: '.md', kind: 'file', binary: false, needs: null },
     description: 'Verdict, figures and tables of the summary. For a pull request.',
     load: async () => (await import('./md/md.ts')).md,

@@ -115,41 +115,74 @@ function recordingBlock(recording: FigureRecording, input: FigureInput, look: La
   return stack([titleOf(recording, palette), lanes], 2);
 }
 
-/** The picture as the text of an SVG file. */
-export function figureSvg(input: FigureInput): string {
-  const { theme, recordings, bars, title } = input;
+interface Sheet {
+  readonly title: string;
+  readonly theme: FigureInput['theme'];
+  /** Pixels around the body. */
+  readonly margin: number;
+}
+
+/** The root of a document with what the lanes refer to. */
+function sheet(body: Block, { title, theme, margin }: Sheet, defs: SvgNode, ...more: SvgNode[]): SvgNode {
+  const width = CONTENT + 2 * margin;
+  const height = Math.ceil(body.height + 2 * margin);
+  const clip = svg('clipPath', { id: 'gilscope-plot' }, svg('rect', { x: 0, y: 0, width: PLOT, height }));
+  return svg(
+    'svg',
+    {
+      xmlns: 'http://www.w3.org/2000/svg',
+      ...{ width, height, viewBox: `0 0 ${width} ${height}` },
+      ...{ role: 'img', 'font-family': FONT },
+    },
+    svg('title', {}, cut(title, CONTENT, { size: 12 })),
+    { ...defs, children: [...defs.children, clip] },
+    svg('rect', { width, height, fill: paletteOf(theme).bg }),
+    moved(body.nodes, margin, margin),
+    ...more,
+  );
+}
+
+function lookOf({ theme, axis }: FigureInput): { look: LaneLook; defs: SvgNode } {
   const palette = paletteOf(theme);
   const { ink, defs } = svgInk(palette, FONT, theme === 'dark', 'gilscope');
-  const look: LaneLook = { theme, palette, ink, width: CONTENT, axis: input.axis };
+  return { look: { theme, palette, ink, width: CONTENT, axis }, defs };
+}
+
+function legend({ recordings, bars }: FigureInput, { theme, palette, ink }: LaneLook): Block {
   const shown = recordings.flatMap((one) => one.shown ?? []);
-  const legend = {
+  const of = {
     estimated: shown.some(({ session }) => session.processes.some(({ engine }) => engine === 'estimated')),
     cores: shown.some(({ reply }) => reply.cores.series.length > 0),
     spreads: bars.some((one) => one.bars.some(({ spread }) => spread !== null && spread.max > spread.min)),
   };
+  return legendBlock(of, CONTENT, theme, palette, ink);
+}
+
+/** The picture as the text of an SVG file. */
+export function figureSvg(input: FigureInput): string {
+  const { theme, recordings, bars, title } = input;
+  const { look, defs } = lookOf(input);
+  const { palette } = look;
   const body = stack(
     [
       head(input, palette),
       barsBlock(bars, CONTENT, palette),
       ...recordings.map((recording) => recordingBlock(recording, input, look)),
-      legendBlock(legend, CONTENT, theme, palette, ink),
+      legend(input, look),
     ],
     GAP,
   );
-  const height = Math.ceil(body.height + 2 * MARGIN);
-  const clip = svg('clipPath', { id: 'gilscope-plot' }, svg('rect', { x: 0, y: 0, width: PLOT, height }));
-  const root = svg(
-    'svg',
-    {
-      xmlns: 'http://www.w3.org/2000/svg',
-      ...{ width: FIGURE_WIDTH, height, viewBox: `0 0 ${FIGURE_WIDTH} ${height}` },
-      ...{ role: 'img', 'font-family': FONT },
-    },
-    svg('title', {}, cut(title, CONTENT, { size: 12 })),
-    { ...defs, children: [...defs.children, clip] },
-    svg('rect', { width: FIGURE_WIDTH, height, fill: palette.bg }),
-    moved(body.nodes, MARGIN, MARGIN),
-    textNode('gilscope', FIGURE_WIDTH - MARGIN, height - 14, { size: 10, fill: palette.muted, anchor: 'end' }),
-  );
+  const y = Math.ceil(body.height + 2 * MARGIN) - 14;
+  const mark = textNode('gilscope', FIGURE_WIDTH - MARGIN, y, { size: 10, fill: palette.muted, anchor: 'end' });
+  const root = sheet(body, { title, theme, margin: MARGIN }, defs, mark);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${toXml(root)}\n`;
+}
+
+/** Its ruler, lanes and legend alone, for a page that says the rest itself. */
+export function lanesFigure(input: FigureInput): SvgNode {
+  const { look, defs } = lookOf(input);
+  const lanes = input.recordings.map(({ shown }) =>
+    shown === null ? stack([], 0) : stack([ruler(input, look.palette), laneBlock(shown, look)], 0),
+  );
+  return sheet(stack([...lanes, legend(input, look)], GAP), { ...input, margin: 0 }, defs);
 }
