@@ -25,13 +25,18 @@ export interface Counter {
   is: CounterOf;
 }
 
-/** Counters that are known at the same times. `values` is reused; NaN: not known. */
+/** A value for each counter of a group; NaN: not known. Reused. */
+interface Point {
+  at: Ns;
+  values: Float64Array;
+}
+type Points = Iterable<Point>;
+
+/** Counters that are known at the same times. */
 export interface CounterGroup {
   counters: Counter[];
-  points: Iterable<{ at: Ns; values: Float64Array }>;
+  points: Points;
 }
-
-type Points = CounterGroup['points'];
 
 function* corePoints(source: ExportSource): Points {
   const point = { at: 0, values: new Float64Array(0) };
@@ -109,7 +114,7 @@ function* switchPoints(source: ExportSource, gil: GilIdx): Points {
 
 interface Watch {
   counter: Counter;
-  points: { at: Ns; values: Float64Array }[];
+  points: Point[];
 }
 
 /** Changes of a count are few. An immortal object has none; one that is not there has no references. */

@@ -1,0 +1,217 @@
+/**
+ * `chrome`: Trace Event JSON, for chrome://tracing, ui.perfetto.dev and whatever else reads it. One event on each line.
+ * docs/exports.md says what stands in it. Times are microseconds since the start of the session, to the nanosecond.
+ */
+import { IntervalFlag, ThreadState, type Ns, type SiteInfo, type ThreadIdx } from '../../contract/types.ts';
+import { functionLabel } from '../../functionNames.ts';
+import { TextOutput } from '../textOutput.ts';
+import { counterGroups, type Counter } from '../trace/counters.ts';
+import { factsOf, headOf } from '../trace/head.ts';
+import {
+  ANNOTATION,
+  CATEGORY,
+  endedHow,
+  nameOfGil,
+  nameOfThread,
+  orUnknown,
+  sliceName,
+  switchName,
+} from '../trace/names.ts';
+import type { ExportSource, FormatWriter, IntervalRow, Piece } from '../types.ts';
+import { Ids, type Place } from './ids.ts';
+
+/** `7` as `.007`. */
+const FRACTIONS = Array.from({ length: 1000 }, (_, ns) => (ns === 0 ? '' : `.${String(ns).padStart(3, '0')}`));
+
+/** Nanoseconds as microseconds. */
+export function micros(ns: Ns): string {
+  const whole = Math.round(ns);
+  const us = Math.floor(whole / 1000);
+  return `${us}${FRACTIONS[whole - us * 1000]}`;
+}
+
+/** Half characters are no text to many readers of JSON. */
+const json = (value: unknown): string => JSON.stringify(value).replace(HALF, '$1\\ufffd');
+
+/** An arrow begins within the hold that it comes from: at its end there is none. */
+const WITHIN: Ns = 1;
+
+/** As JSON writes it, where the backslash is not one of the text. */
+const HALF = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
+
+class Trace {
+  private readonly out = new TextOutput();
+  private readonly ids: Ids;
+  /** What is said of a slice, by what tells it apart. */
+  private readonly said = new Map<number, string>();
+  private first = true;
+
+  constructor(private readonly source: ExportSource) {
+    this.ids = new Ids(source);
+  }
+
+  private event(text: string): void {
+    this.out.put(this.first ? `{${text}}` : `,\n{${text}}`);
+    this.first = false;
+  }
+
+  *pieces(): Generator<Piece> {
+    const { source, out } = this;
+    out.put('{"displayTimeUnit":"ns","traceEvents":[\n');
+    this.processes();
+    for (const { idx } of source.gils) yield* this.gil(idx);
+    for (const { idx } of source.threads) yield* this.thread(idx);
+    yield* this.counters();
+    out.put(`\n],\n"otherData":${json(factsOf(source))},\n"gilscope":${json(headOf(source))}}\n`);
+    yield out.piece();
+  }
+
+  private named(what: string, ids: string, args: object): void {
+    this.event(`"ph":"M",${ids},"name":"${what}","args":${json(args)}`);
+  }
+
+  private processes(): void {
+    for (const { idx, pid, name } of this.source.processes) {
+      const ids = `"pid":${this.ids.pid(idx)},"tid":0`;
+      this.named('process_name', ids, { name: `${orUnknown(name)} (${pid})` });
+      this.named('process_sort_index', ids, { sort_index: idx });
+    }
+  }
+
+  private lane({ ids, name, rank }: Place): void {
+    this.named('thread_name', ids, { name });
+    this.named('thread_sort_index', ids, { sort_index: rank });
+  }
+
+  private slice({ ids }: Place, start: Ns, end: Ns, said: string): void {
+    this.event(`"ph":"X",${ids},"ts":${micros(start)},"dur":${micros(end - start)},${said}`);
+  }
+
+  /** Who holds it; how many wait; an arrow for each switch between threads of the file. */
+  private *gil(gil: number): Generator<Piece> {
+    const { source, out } = this;
+    const place = this.ids.gil(gil);
+    this.lane(place);
+    for (const { thread, start, end, flags } of source.holds(gil)) {
+      this.slice(place, start, end, this.heldSaid(thread, flags));
+      if (out.full) yield out.piece();
+    }
+    yield* this.arrows(gil);
+    const info = source.gils.find(({ idx }) => idx === gil)!;
+    const name = json(`${nameOfGil(info)}: threads that wait`);
+    for (const { at, waiting } of source.waiters(gil)) {
+      this.event(`"ph":"C","pid":${place.pid},"ts":${micros(at)},"name":${name},"args":{"threads":${waiting}}`);
+      if (out.full) yield out.piece();
+    }
+  }
+
+  private heldSaid(thread: ThreadIdx, flags: number): string {
+    const key = -1 - (thread * 256 + flags);
+    return this.saidOnce(key, () => {
+      const name = json(orUnknown(nameOfThread(this.source.thread(thread))));
+      return `"name":${name},"cat":"${CATEGORY.gil}","args":${json({ [ANNOTATION.ended]: endedHow(flags) ?? undefined })}`;
+    });
+  }
+
+  private saidOnce(key: number, say: () => string): string {
+    let said = this.said.get(key);
+    if (said === undefined) this.said.set(key, (said = say()));
+    return said;
+  }
+
+  private *arrows(gil: number): Generator<Piece> {
+    const { source, out } = this;
+    let id = gil * 2 ** 32;
+    for (const { at, from, to, droppedAt, preempted } of source.switches(gil)) {
+      const [giver, taker] = [from === null ? null : this.ids.thread(from), this.ids.thread(to)];
+      if (giver === null || taker === null || droppedAt === null || droppedAt - WITHIN < source.start) continue;
+      const name = switchName(preempted ? IntervalFlag.preempted : IntervalFlag.voluntary);
+      const same = `"id":${++id},"name":"${name}","cat":"${CATEGORY.gil}"`;
+      this.event(`"ph":"s",${giver.ids},"ts":${micros(droppedAt - WITHIN)},${same}`);
+      this.event(`"ph":"f","bp":"e",${taker.ids},"ts":${micros(at)},${same}`);
+      if (out.full) yield out.piece();
+    }
+  }
+
+  private *thread(thread: ThreadIdx): Generator<Piece> {
+    const { source, out } = this;
+    const place = this.ids.thread(thread)!;
+    this.lane(place);
+    for (const row of source.intervals(thread)) {
+      out.done++;
+      const name = sliceName(row);
+      if (name === null) continue;
+      this.slice(place, row.start, row.end, this.stateSaid(row, name));
+      if (out.full) yield out.piece();
+    }
+    yield* this.functions(thread);
+    yield* this.marks(thread);
+  }
+
+  private stateSaid({ state, flags, core, site: where }: IntervalRow, name: string): string {
+    const isHold = state === ThreadState.hold;
+    const isWait = state === ThreadState.wait;
+    const site: SiteInfo | null = isWait ? null : where;
+    const key = ((site?.idx ?? 0) * 2048 + state * 256 + flags) * 65537 + (isHold ? core + 1 : 0);
+    return this.saidOnce(key, () => {
+      const args = {
+        ...(site && { where: functionLabel(site), file: site.file, line: site.line ?? site.firstLine }),
+        ...(isHold && core >= 0 && { [ANNOTATION.core]: core }),
+        [ANNOTATION.ended]: isHold ? (endedHow(flags) ?? undefined) : undefined,
+        [ANNOTATION.asked]: isWait && (flags & IntervalFlag.requested) !== 0 ? 'yes' : undefined,
+      };
+      const category = isHold || isWait ? CATEGORY.gil : CATEGORY.released;
+      return `"name":"${name}","cat":"${category}","args":${json(args)}`;
+    });
+  }
+
+  private *functions(thread: ThreadIdx): Generator<Piece> {
+    const { out } = this;
+    let place: Place | null = null;
+    const said = new Map<number, string>();
+    for (const { start, end, function: fn } of this.source.calls(thread)) {
+      if (place === null) this.lane((place = this.ids.ofThread(thread, 'functions')));
+      const idx = fn?.idx ?? 0;
+      let text = said.get(idx);
+      if (text === undefined) {
+        const name = json(orUnknown(fn?.qualname ?? fn?.name));
+        text = `"name":${name},"cat":"${CATEGORY.functions}","args":${json(fn ? { file: fn.file, line: fn.firstLine } : {})}`;
+        said.set(idx, text);
+      }
+      this.slice(place, start, end, text);
+      if (out.full) yield out.piece();
+    }
+  }
+
+  private *marks(thread: ThreadIdx): Generator<Piece> {
+    const { out } = this;
+    let place: Place | null = null;
+    for (const { start, end, name, instant } of this.source.marks(thread)) {
+      if (place === null) this.lane((place = this.ids.ofThread(thread, 'marks')));
+      const said = `"name":${json(orUnknown(name))},"cat":"${CATEGORY.marks}"`;
+      if (instant) this.event(`"ph":"i","s":"t",${place.ids},"ts":${micros(start)},${said}`);
+      else this.slice(place, start, end, said);
+      if (out.full) yield out.piece();
+    }
+  }
+
+  private *counters(): Generator<Piece> {
+    for (const { counters, points } of counterGroups(this.source)) {
+      const heads = counters.map((counter) => this.counterHead(counter));
+      for (const { at, values } of points) {
+        for (let i = 0; i < heads.length; i++)
+          if (!Number.isNaN(values[i])) this.event(`"ph":"C",${heads[i]}${values[i]}},"ts":${micros(at)}`);
+        if (this.out.full) yield this.out.piece();
+      }
+    }
+  }
+
+  /** Counters stand under their process; those of the machine under number 0. */
+  private counterHead({ process, thread, name, unit }: Counter): string {
+    const pid = process === null ? 0 : this.ids.pid(process);
+    const full = thread === null ? name : `${name} of ${nameOfThread(this.source.thread(thread))}`;
+    return `"pid":${pid},"name":${json(full)},"args":{${json(unit)}:`;
+  }
+}
+
+export const chrome: FormatWriter = (source) => new Trace(source).pieces();
