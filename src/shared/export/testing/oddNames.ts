@@ -105,7 +105,7 @@ const watches = (): Uint8Array[] =>
   ]);
 
 /** Threads T0 to T3, functions and files, marks, watched expressions and the command line bear the names of ODD_NAMES. */
-export function oddModel(): SessionModel {
+export function oddFrames(): Uint8Array[] {
   const { recording, endNs } = recordingOfArt(ART);
   recording.threads.forEach((thread, i) => {
     thread.name = thread.own ? thread.name : ODD_NAMES[i];
@@ -122,8 +122,10 @@ export function oddModel(): SessionModel {
   const frames = [...recording.frames({ cores: 2, samples: samples(), watermarks: [endNs], endNs })];
   const first = frames.findIndex((frame) => frame[4] === FrameKind.events);
   const named = encodeControl(FrameKind.process, { pid: 4242, name: ODD_NAMES[2], argv: ['python', ...ODD_NAMES] });
-  return modelOf([...frames.slice(0, first), named, ...calls(), ...marks(), ...watches(), ...frames.slice(first)]);
+  return [...frames.slice(0, first), named, ...calls(), ...marks(), ...watches(), ...frames.slice(first)];
 }
+
+export const oddModel = (): SessionModel => modelOf(oddFrames());
 
 export const WHOLE: ExportScope = { processes: [], threads: [] };
 
