@@ -21,7 +21,7 @@ module.exports = {
       from: { path: '^src/shared/export/', pathNot: '\\.test\\.ts$' },
       to: {
         dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'],
-        pathNot: '/zod/|/apache-arrow/|/@bufbuild/protobuf/',
+        pathNot: '/zod/|/apache-arrow/|/@bufbuild/protobuf/|^(node:)?zlib$',
       },
     },
     only('engine-sees-shared', '^src/engine/', '^src/(shared|engine)/'),

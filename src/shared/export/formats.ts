@@ -16,7 +16,26 @@ interface Described extends Omit<ExportFormatInfo, 'tables'> {
 export type ExportFormat = Described &
   ({ kind: 'file'; load: () => Promise<FormatWriter> } | { kind: 'tables'; load: () => Promise<TableWriter> });
 
+/** Of zlib's levels the quickest that keeps a million holds below 20 MB. */
+const QUICK = 3;
+
 export const FORMATS: readonly ExportFormat[] = [
+  {
+    ...{ id: 'perfetto', title: 'Perfetto', suffix: '.pftrace', kind: 'file', binary: true, needs: null },
+    description: 'Everything on one time axis, with arrows at each switch. For ui.perfetto.dev and trace_processor.',
+    load: async () => {
+      const [{ perfetto }, { deflateSync }] = await Promise.all([
+        import('./perfetto/perfetto.ts'),
+        import('node:zlib'),
+      ]);
+      return perfetto((bytes) => deflateSync(bytes, { level: QUICK }));
+    },
+  },
+  {
+    ...{ id: 'chrome', title: 'Chrome trace', suffix: '.trace.json', kind: 'file', binary: false, needs: null },
+    description: 'The same as JSON (Trace Event). For chrome://tracing and tools that read it; large.',
+    load: async () => (await import('./chrome/chrome.ts')).chrome,
+  },
   {
     ...{ id: 'speedscope', title: 'speedscope', suffix: '.speedscope.json', kind: 'file', binary: false, needs: null },
     description: 'Every traced call, and who made whom wait. For speedscope.app.',
