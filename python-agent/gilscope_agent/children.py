@@ -11,6 +11,9 @@ from . import link
 
 _HANDED_ON = tuple("GILSCOPE_" + name for name in "SOCKET TOKEN ENGINE LIB SITES FUNCTIONS LOOKS".split())
 
+# Of what multiprocessing does when a child ends, by falling priority.
+_LAST = -(10**6)
+
 
 class Follow:
     """The way back to the engine, for the children of this process."""
@@ -48,10 +51,13 @@ def load_spawner():
 
 
 class ProcessName:
-    """What `multiprocessing` calls this process, once it does: `send(name)` is called for a name not sent before."""
+    """What `multiprocessing` calls this process, once it does: `send(name)` is called for a name not sent before.
 
-    def __init__(self, send):
+    `at_exit` is called last in a child that multiprocessing forked: it goes by os._exit, past `atexit`."""
+
+    def __init__(self, send, at_exit=None):
         self._send = send
+        self._at_exit = at_exit
         self._sent = None
         # Until multiprocessing says otherwise a forked child goes by its parent's name.
         self._inherited = _current()
@@ -60,7 +66,12 @@ class ProcessName:
         """In a forked child: multiprocessing, if it made it, gives it its name and then calls what is registered here."""
         util = sys.modules.get("multiprocessing.util")
         if util is not None:
-            util.register_after_fork(self, ProcessName.look)
+            util.register_after_fork(self, ProcessName._forked)
+
+    def _forked(self):
+        if self._at_exit is not None:
+            sys.modules["multiprocessing.util"].Finalize(None, self._at_exit, exitpriority=_LAST)
+        self.look()
 
     def look(self):
         _, name = current = _current()

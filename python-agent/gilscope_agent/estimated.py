@@ -62,7 +62,7 @@ class Session:
         self._watch_at = self._look_at = 0
         self._has_gil = has_gil
         self._follow = follow
-        self.process_name = ProcessName(lambda name: self.send_json(wire.STATE, {"name": name}))
+        self.process_name = ProcessName(lambda name: self.send_json(wire.STATE, {"name": name}), self._at_exit)
         self._start = start_ns
         self._tracks = {}
         self._ended = []
@@ -127,7 +127,9 @@ class Session:
         try:
             ident = thread._ident
             track = self._tracks.get(ident)
-            tid = getattr(thread, "_native_id", None) or (os.getpid() if is_main else 0)
+            # After a fork `threading` still has the parent's.
+            here = is_main and sys.platform == "linux"
+            tid = os.getpid() if here else getattr(thread, "_native_id", None) or 0
             if track is None or track.tid != tid:
                 if track is not None:
                     self._ended.append(track)

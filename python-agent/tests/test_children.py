@@ -199,7 +199,8 @@ class Forks(Children):
                         names = [thread["name"] for thread in member.values(wire.THREAD)]
                         depth = 1 if "inner 1" in names else 0
                         self.assertIn("inner %d" % depth, names)
-                        self.assertEqual(member.goodbye, {"reason": "os_exit", "code": 10 + depth})
+                        self.assertEqual(member.goodbye["reason"], "os_exit")
+                        self.assertEqual(member.goodbye["code"], 10 + depth)
                         self.assertGreater(int(member.hello["start_ns"]), int(parent.hello["start_ns"]))
                         self.assertEqual([end["exit_code"] for end in self.told(members, pid)[1]], [10 + depth])
 
@@ -215,6 +216,22 @@ class Multiprocessing(Children):
                 codes = [member.goodbye.get("code") for member in members]
                 self.assertIn(9, codes)
                 self.assertTrue(all(member.hello["engine"] == "exact" for member in members))
+
+
+    def test_estimated(self):
+        """Forked children alone are followed, and tell at their end what they used, though they go by os._exit."""
+        _, members = self.same_family("estimated", [self.write("pool.py", POOL), "fork"])
+        workers = [member for member in members if (member.name or "").startswith("ForkPoolWorker-")]
+        self.assertEqual(len(workers), 2, [member.name for member in members])
+        for member in members:
+            main = [thread["tid"] for thread in member.values(wire.THREAD) if thread.get("main")]
+            self.assertEqual(set(main), {member.hello["pid"]})
+        one = [member for member in members if member.name == "a name of its own"]
+        for member in one + workers:
+            # A pool ends workers that are idle with a signal.
+            if member in one or member.goodbye:
+                self.assertEqual(member.goodbye["reason"], "exit")
+                self.assertGreater(int(member.goodbye["cpu_ns"]), 0)
 
 
 class Subprocesses(Children):
