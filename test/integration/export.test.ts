@@ -1,0 +1,272 @@
+/** `gilscope export`: files that others read, whose totals are the summary's; and whatever goes wrong, the earlier file is there. */
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, it } from 'vitest';
+import { Recorder } from '../../src/engine/recorder.ts';
+import type { Summary } from '../../src/shared/contract/types.ts';
+import { oddFrames, ODD_NAMES } from '../../src/shared/export/testing/oddNames.ts';
+import { TABLES } from '../../src/shared/export/tables/tables.ts';
+import { longSchedule } from '../../src/shared/model/testing/schedule.ts';
+import { file, gilscope, GILSCOPE, newest, pythons, record, ROOT, start, work } from './helpers.ts';
+
+const script = file(
+  'work.py',
+  `import threading, time
+def burn(n):
+    x = 0
+    for i in range(n): x += i
+watched = [1]
+threads = [threading.Thread(target=burn, args=(600_000,), name='say "%d", 🧵' % i) for i in range(3)]
+for t in threads: t.start()
+for _ in range(10): time.sleep(0.002)
+for t in threads: t.join()
+`,
+);
+const recorded = await record(newest.path, [script], ['--functions', '--watch', '__main__:watched']);
+
+async function recordingOf(name: string, frames: Iterable<Uint8Array>): Promise<string> {
+  const path = join(work, name);
+  const recorder = await Recorder.create(path, true, (error) => {
+    throw error;
+  });
+  for (const frame of frames) recorder.add(frame);
+  await recorder.close();
+  return path;
+}
+const odd = await recordingOf('odd.gilscope', oddFrames());
+
+interface Read {
+  columns: Record<string, string[]>;
+  rows: Record<string, string[][]>;
+  holds: Record<string, [ns: number, count: number]>;
+  waits: Record<string, [ns: number, count: number]>;
+  switches: number;
+}
+
+const READ = join(ROOT, 'test', 'integration', 'exportRead.py');
+const read = (folder: string, kind: string): Read =>
+  JSON.parse(
+    execFileSync(newest.path, ['-I', READ, folder, kind], { encoding: 'utf8', maxBuffer: 1 << 28, timeout: 60_000 }),
+  ) as Read;
+
+async function exported(from: string, to: string, name: string, ...options: string[]): Promise<string> {
+  const out = join(work, name);
+  const ran = await gilscope(['export', from, '--to', to, '-o', out, ...options]);
+  expect(ran).toMatchObject({ status: 0, stdout: '' });
+  return out;
+}
+
+/** Numbers are written differently; nothing else is. */
+const alike = (rows: string[][]): string[][] =>
+  rows.map((row) => row.map((cell) => (/^-?\d+(\.\d+)?(E-\d+|e-\d+)?$/.test(cell) ? String(Number(cell)) : cell)));
+
+describe('tables, read back by Python', () => {
+  it('add up to what gilscope stats says, to the nanosecond', async () => {
+    const stats = await gilscope(['stats', '--json', recorded.file]);
+    const summary = JSON.parse(stats.stdout) as Summary;
+    const csv = read(await exported(recorded.file, 'csv', 'csv'), 'csv');
+    const jsonl = read(await exported(recorded.file, 'jsonl', 'jsonl'), 'jsonl');
+    for (const { threads, gils } of summary.processes) {
+      for (const { tid, held_s, takes, wait_s, waits } of threads) {
+        expect(csv.holds[tid] ?? [0, 0]).toEqual([Math.round(held_s * 1e9), takes]);
+        expect(csv.waits[tid] ?? [0, 0]).toEqual([Math.round(wait_s * 1e9), waits]);
+      }
+      expect(csv.switches).toBe(gils.reduce((sum, { switches }) => sum + switches, 0));
+    }
+    expect(csv.switches).toBeGreaterThan(0);
+    expect(Object.keys(csv.columns).sort()).toEqual(TABLES.map(({ name }) => name).sort());
+    for (const { name, columns } of TABLES) {
+      expect(csv.columns[name]).toEqual(columns.map((column) => column.name));
+      expect(jsonl.columns[name]).toEqual(csv.columns[name]);
+      expect(alike(jsonl.rows[name])).toEqual(alike(csv.rows[name]));
+    }
+  });
+
+  it('bring odd names back', async () => {
+    for (const kind of ['csv', 'jsonl'] as const) {
+      const { columns, rows } = read(await exported(odd, kind, `odd-${kind}`), kind);
+      const at = columns.functions.indexOf('function');
+      const functions = new Set(rows.functions.map((row) => row[at]));
+      for (const name of ODD_NAMES.slice(0, 7)) expect(functions).toContain(name);
+      expect(functions).toContain('cut in two \uFFFD');
+      expect(new Set(rows.threads.map((row) => row[columns.threads.indexOf('thread')]))).toEqual(
+        new Set(ODD_NAMES.slice(0, 4)),
+      );
+    }
+  });
+
+  it('of a range and a thread hold only these', async () => {
+    const folder = await exported(odd, 'csv', 'part', '--from', '0.001', '--until', '0.006', '--thread', '1001');
+    const { holds, waits, rows } = read(folder, 'csv');
+    expect([holds, waits]).toEqual([{ 1001: [3_000_000, 0] }, { 1001: [2_000_000, 1] }]);
+    expect(rows.threads).toHaveLength(1);
+  });
+
+  it('one of them is a file, or goes to standard output', async () => {
+    const path = await exported(odd, 'csv', 'one.csv', '--table', 'holds');
+    const ran = await gilscope(['export', odd, '--to', 'csv', '--table', 'holds', '-o', '-']);
+    expect(ran).toMatchObject({ status: 0, stderr: '', stdout: readFileSync(path, 'utf8') });
+  });
+});
+
+describe('Arrow files, read in another process', () => {
+  const reader = file(
+    'read.mjs',
+    `import { readFileSync } from 'node:fs';
+import { tableFromIPC } from ${JSON.stringify(join(ROOT, 'node_modules', 'apache-arrow', 'Arrow.node.mjs'))};
+const rows = tableFromIPC(readFileSync(process.argv[2])).toArray().map((row) => row.toJSON());
+process.stdout.write(JSON.stringify(rows, (_, value) => (typeof value === 'bigint' ? Number(value) : value)));
+`,
+  );
+
+  it('say the same as JSON lines', async () => {
+    const arrow = await exported(recorded.file, 'arrow', 'arrow');
+    const jsonl = await exported(recorded.file, 'jsonl', 'jsonl-beside-arrow');
+    const files = readdirSync(arrow).filter((name) => name.endsWith('.arrow'));
+    expect(files).toHaveLength(TABLES.length);
+    for (const name of files) {
+      const text = execFileSync(process.execPath, [reader, join(arrow, name)], {
+        encoding: 'utf8',
+        maxBuffer: 1 << 28,
+      });
+      const lines = readFileSync(join(jsonl, name.replace('.arrow', '.jsonl')), 'utf8')
+        .trim()
+        .split('\n');
+      expect(JSON.parse(text)).toEqual(lines.map((line) => JSON.parse(line) as unknown));
+    }
+  });
+
+  it('are read by pyarrow or polars, where there is one', async (context) => {
+    const able = pythons.flatMap(({ path }) =>
+      ['pyarrow.feather', 'polars']
+        .filter((name) => {
+          try {
+            execFileSync(path, ['-c', `import ${name}`], { stdio: 'ignore', timeout: 60_000 });
+            return true;
+          } catch {
+            return false;
+          }
+        })
+        .map((name) => ({ path, name })),
+    );
+    if (able.length === 0) context.skip('no Python here has pyarrow or polars');
+    const folder = await exported(recorded.file, 'arrow', 'arrow-for-python');
+    const [{ path, name }] = able;
+    const sum =
+      name === 'polars'
+        ? 'import polars, sys; print(polars.read_ipc(sys.argv[1])["hold_s"].sum())'
+        : 'import pyarrow.feather, sys; print(sum(pyarrow.feather.read_table(sys.argv[1])["hold_s"].to_pylist()))';
+    const said = Number(execFileSync(path, ['-c', sum, join(folder, 'holds.arrow')], { encoding: 'utf8' }));
+    const held = recorded.summary.processes.flatMap(({ threads }) => threads).reduce((s, { held_s }) => s + held_s, 0);
+    expect(said).toBeCloseTo(held, 6);
+  });
+});
+
+/** What is left in a folder of what was not finished. */
+const parts = (folder: string): string[] => readdirSync(folder).filter((name) => name.includes('.part'));
+
+describe('what goes wrong', () => {
+  const bad = join(work, 'bad');
+  mkdirSync(join(bad, 'mine'), { recursive: true });
+  writeFileSync(join(bad, 'mine', 'precious.txt'), 'precious');
+  writeFileSync(join(bad, 'there.csv'), 'earlier');
+  symlinkSync('there.csv', join(bad, 'link.csv'));
+  const holds = ['--to', 'csv', '--table', 'holds'];
+
+  it.each<[string, string[], string]>([
+    ['an unknown format', ['--to', 'xls'], 'there is no format "xls"; choose one of '],
+    ['an unknown table', ['--to', 'csv', '--table', 'x'], 'there is no table "x"; choose one of threads, blame,'],
+    ['a range the wrong way round', [...holds, '--from', '2', '--until', '1'], 'is an empty range'],
+    ['a range after the end', [...holds, '--from', '100'], 'the session ends at'],
+    ['no such process', [...holds, '--process', '1'], 'there is no process 1 in this session; it has 4242'],
+    ['no such thread', [...holds, '--thread', 'x'], 'there is no thread "x" here; there are say "hello"'],
+    [
+      'a file that is there',
+      [...holds, '-o', 'there.csv'],
+      'there.csv exists already; choose another name (-o), or add',
+    ],
+    ['a folder for a file', [...holds, '-o', 'mine', '--force'], 'mine is a folder; name a file'],
+    ['somebody’s folder', ['--to', 'csv', '-o', 'mine', '--force'], 'mine is a folder that holds other things'],
+    ['a file for a folder', ['--to', 'csv', '-o', 'there.csv', '--force'], 'this format is written as a folder'],
+    ['a missing folder', [...holds, '-o', 'no/such.csv'], 'there is no folder'],
+    ['a file as a folder', [...holds, '-o', 'there.csv/x.csv'], 'is a file, not a folder'],
+    ['a device', [...holds, '-o', '/dev/null', '--force'], '/dev/null: it is no regular file'],
+    ['the recording itself', [...holds, '-o', odd, '--force'], 'it is the recording itself'],
+    ['several tables for one output', ['--to', 'csv', '-o', '-'], 'csv has several tables'],
+  ])('%s is one line, and nothing is written', async (_, args, said) => {
+    const before = readFileSync(odd);
+    const ran = await gilscope(['export', odd, ...args], { cwd: bad });
+    expect(ran).toMatchObject({ status: 2, stdout: '' });
+    expect(ran.stderr).toContain(said);
+    expect(ran.stderr.trim().split('\n')).toHaveLength(1);
+    expect(readdirSync(bad).sort()).toEqual(['link.csv', 'mine', 'there.csv']);
+    expect(readFileSync(join(bad, 'there.csv'), 'utf8')).toBe('earlier');
+    expect(readdirSync(join(bad, 'mine'))).toEqual(['precious.txt']);
+    expect(readFileSync(odd).equals(before)).toBe(true);
+  });
+
+  it('--force replaces an earlier file, through a link too, and an earlier export', async () => {
+    const place = join(work, 'force');
+    mkdirSync(place);
+    writeFileSync(join(place, 'there.csv'), 'earlier');
+    symlinkSync('there.csv', join(place, 'link.csv'));
+    expect(await gilscope(['export', odd, ...holds, '-o', 'link.csv', '--force'], { cwd: place })).toMatchObject({
+      status: 0,
+    });
+    expect(readFileSync(join(place, 'there.csv'), 'utf8')).toMatch(/^start_s,/);
+    const again = (...more: string[]) => gilscope(['export', odd, '--to', 'csv', '-o', 'all', ...more], { cwd: place });
+    expect(await again()).toMatchObject({ status: 0 });
+    expect(await again()).toMatchObject({ status: 2 });
+    expect(await again('--force', '--thread', '1002')).toMatchObject({ status: 0 });
+    expect(Object.keys(read(join(place, 'all'), 'csv').holds)).toEqual(['1002']);
+    expect(readdirSync(place).sort()).toEqual(['all', 'link.csv', 'there.csv']);
+  });
+
+  it('where the disk takes no more, the earlier file stays', async () => {
+    const place = join(work, 'full');
+    mkdirSync(place);
+    writeFileSync(join(place, 'old.csv'), 'earlier');
+    const command = `ulimit -f 1; exec "${process.execPath}" "${GILSCOPE}" export "${recorded.file}" --to csv --table functions -o old.csv --force`;
+    const ran = await start('sh', ['-c', command], { cwd: place }).done;
+    expect(ran.status).toBe(2);
+    expect(ran.stderr).toContain('the file would grow past the limit for files here');
+    expect(readFileSync(join(place, 'old.csv'), 'utf8')).toBe('earlier');
+    expect(readdirSync(place)).toEqual(['old.csv']);
+  });
+
+  it('a damaged session is exported as far as it can be read, with a warning', async () => {
+    const cut = join(work, 'cut.gilscope');
+    const bytes = readFileSync(recorded.file);
+    writeFileSync(cut, bytes.subarray(0, Math.floor(bytes.length * 0.9)));
+    const ran = await gilscope(['export', cut, '--to', 'csv', '-o', 'from-cut']);
+    expect(ran.status).toBe(0);
+    expect(ran.stderr).toMatch(/^gilscope: warning: .*cannot be read; everything up to/);
+    expect(readFileSync(join(work, 'from-cut', 'README.md'), 'utf8')).toContain('The recording is damaged');
+    const notes = file('notes.txt', 'no session');
+    expect(await gilscope(['export', notes, '--to', 'csv'])).toMatchObject({ status: 2 });
+    expect(existsSync(join(work, 'notes.txt-csv'))).toBe(false);
+  });
+
+  it('Ctrl-C takes back what was written', async () => {
+    const { recording, endNs } = longSchedule(5, 400_000);
+    const long = await recordingOf('long.gilscope', recording.frames({ watermarks: [endNs], endNs }));
+    const place = join(work, 'interrupted');
+    mkdirSync(place);
+    const begun = new Promise<void>((done) => {
+      const watcher = watch(place, (_, name) => {
+        if (name?.endsWith('.part') !== true) return;
+        watcher.close();
+        done();
+      });
+    });
+    const { child, done } = start(process.execPath, [GILSCOPE, 'export', long, '--to', 'jsonl', '-o', 'out'], {
+      cwd: place,
+    });
+    await begun;
+    expect(parts(place)).toHaveLength(1);
+    child.kill('SIGINT');
+    expect(await done).toMatchObject({ status: 130, signal: null });
+    expect(readdirSync(place)).toEqual([]);
+  });
+});
