@@ -8,6 +8,7 @@
 import { open, rename, rm, stat, type FileHandle } from 'node:fs/promises';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { markBusy, unmarkBusy } from './busyFile.ts';
 import { errorCode, fileError, UserError } from './errors.ts';
 import { fileHead, frameBlock, HEAD_BYTES } from './sessionFile.ts';
 
@@ -45,7 +46,9 @@ export class Recorder {
   /** Creates the file or, with `overwrite`, opens the one that is there. Throws UserError. */
   static async create(path: string, overwrite: boolean, onFailure: (error: UserError) => void): Promise<Recorder> {
     const old = overwrite ? await openOld(path) : null;
-    return new Recorder(path, old ?? (await createFile(path, overwrite)), HEAD_BYTES, old !== null, onFailure);
+    const file = old ?? (await createFile(path, overwrite));
+    markBusy(path);
+    return new Recorder(path, file, HEAD_BYTES, old !== null, onFailure);
   }
 
   /** The recording has begun: a file that was there before is emptied now. */
@@ -144,7 +147,9 @@ export class Recorder {
         await rename(temporary, path);
         if (!this.closed) await this.file.close();
         await rm(this.path, { force: true });
+        unmarkBusy(this.path);
         if (this.closed) await file.close();
+        else markBusy(path);
         this.path = path;
         this.file = file;
         this.size = size;
@@ -184,7 +189,7 @@ export class Recorder {
     if (this.closed) return this.work;
     this.flushSoon();
     this.closed = true;
-    await this.enqueue(() => this.file.close());
+    await this.enqueue(() => this.file.close()).finally(() => unmarkBusy(this.path));
   }
 
   /** Closes and removes the file: nothing was recorded. One that was there before stays. */

@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { settingsPatch, type CallArgs } from '../shared/contract/calls.ts';
 import type { Settings } from '../shared/contract/types.ts';
 import { LOOKS_HZ } from '../shared/looks.ts';
-import { fileError } from './errors.ts';
+import { fileError, UserError } from './errors.ts';
+import { locked } from './fileLock.ts';
 import { readJson, writeJson } from './jsonFile.ts';
 
 export const DEFAULTS: Settings = {
@@ -46,12 +47,14 @@ export class SettingsStore {
 
   /** Throws UserError when they cannot be kept. */
   set(patch: CallArgs<'settings.set'>): Settings {
-    const next = lenient({ ...this.get(), ...patch });
     try {
-      writeJson(this.file, next);
+      return locked(this.file, () => {
+        const next = lenient({ ...this.get(), ...patch });
+        writeJson(this.file, next);
+        return next;
+      });
     } catch (error) {
-      throw fileError(error, `cannot keep the settings in ${this.file}`);
+      throw error instanceof UserError ? error : fileError(error, `cannot keep the settings in ${this.file}`);
     }
-    return next;
   }
 }
