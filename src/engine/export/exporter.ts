@@ -9,6 +9,7 @@ import type { ExportSource, Piece } from '../../shared/export/types.ts';
 import type { Table, TableWriter } from '../../shared/export/tables/table.ts';
 import { stepsOf, TABLES } from '../../shared/export/tables/tables.ts';
 import { UserError } from '../errors.ts';
+import { printPage } from './browser.ts';
 import { readmeText } from './readme.ts';
 import { checkFile, checkFolder, PartFile, README, writeFileWhole, writeFolderWhole } from './target.ts';
 
@@ -117,7 +118,22 @@ export async function exportTo(out: Sink, options: ExportOptions): Promise<void>
   const table = format.kind === 'tables' || options.table !== undefined ? tablesOf(options)[0] : null;
   const steps = table === null ? source.intervalCount : stepsOf(table, source);
   const write = await loadFor(options, table);
-  await new Run(options, steps).write(write(source), out, steps);
+  const pieces = format.print === undefined ? write(source) : [await printed(write(source), format.print, options)];
+  await new Run(options, steps).write(pieces, out, steps);
+}
+
+/** What a browser makes of the page that these pieces are. */
+async function printed(
+  pieces: Iterable<Piece>,
+  { from, to }: NonNullable<ExportFormat['print']>,
+  { source, signal }: ExportOptions,
+): Promise<Piece> {
+  const text = Buffer.concat(Array.from(pieces, ({ bytes }) => bytes));
+  try {
+    return { bytes: await printPage({ text, suffix: from, to }, signal), done: source.intervalCount };
+  } catch (error) {
+    throw signal?.aborted === true ? new ExportCancelled() : error;
+  }
 }
 
 /** As a file, or a folder of files where the format has several tables and none was named. Returns the files. */

@@ -10,6 +10,8 @@ import type { FormatWriter } from './types.ts';
 interface Described extends Omit<ExportFormatInfo, 'tables'> {
   /** Not for a terminal. */
   binary: boolean;
+  /** What is written is a page, HTML or SVG, which a browser makes this of (src/engine/export/browser.ts). */
+  print?: { from: '.html' | '.svg'; to: 'pdf' | 'png' };
 }
 
 /** One file, or a file for each table (tables/tables.ts). */
@@ -71,6 +73,18 @@ export const FORMATS: readonly ExportFormat[] = [
   {
     ...{ id: 'svg', title: 'SVG picture', suffix: '.svg', kind: 'file', binary: false, needs: null },
     description: 'Lanes, verdict and facts as one picture. For documents and slides.',
+    load: async () => (await import('./svg/svg.ts')).writeSvg,
+  },
+  {
+    ...{ id: 'pdf', title: 'PDF report', suffix: '.pdf', kind: 'file', binary: true, needs: null },
+    description: 'The report, printed by the Chromium, Chrome or Edge that is there.',
+    print: { from: '.html', to: 'pdf' },
+    load: async () => (await import('./html/html.ts')).writeHtml,
+  },
+  {
+    ...{ id: 'png', title: 'PNG picture', suffix: '.png', kind: 'file', binary: true, needs: null },
+    description: 'The picture in points, by the Chromium, Chrome or Edge that is there.',
+    print: { from: '.svg', to: 'png' },
     load: async () => (await import('./svg/svg.ts')).writeSvg,
   },
   {

@@ -178,6 +178,16 @@ export function figureSvg(input: FigureInput): string {
   return `<?xml version="1.0" encoding="UTF-8"?>\n${toXml(root)}\n`;
 }
 
+/** What the shapes mean, for a page that draws lanes itself, in its own colours (`var(--muted)`). @param id a prefix that no other drawing of the page has */
+export function legendFigure(input: FigureInput, id: string): SvgNode {
+  const names = Object.keys(paletteOf(input.theme)).map((token) => [token, `var(--${token})`]);
+  const palette = Object.fromEntries(names) as unknown as Palette;
+  const { ink, defs } = svgInk(palette, FONT, false, id);
+  const { height, nodes } = legend(input, { ...lookOf(input).look, palette, ink });
+  const size = { viewBox: `0 0 ${CONTENT} ${height}`, width: CONTENT, height };
+  return svg('svg', { ...size, role: 'img', 'aria-label': 'What the shapes mean' }, defs, ...nodes);
+}
+
 /** Its ruler, lanes and legend alone, for a page that says the rest itself. */
 export function lanesFigure(input: FigureInput): SvgNode {
   const { look, defs } = lookOf(input);

@@ -7,7 +7,7 @@ import { count, formatNs, formatPercent, formatS, group, timeQuantity } from '..
 import { provenanceOf } from '../../provenance.ts';
 import { joinArgs } from '../../shell.ts';
 import type { ExportSource } from '../types.ts';
-import { el, name, type Child, type Element } from './element.ts';
+import { el, name, sentence, type Child, type Element } from './element.ts';
 import { section } from './table.ts';
 
 const LONGEST_COMMAND = 4000;
@@ -87,7 +87,7 @@ export function head(source: ExportSource): Element[] {
         { class: 'command', tabindex: 0, 'aria-label': 'Command' },
         name(joinArgs([...command]), LONGEST_COMMAND),
       ),
-      ...trust(source).map((text) => el('p', { class: 'muted trust' }, name(text))),
+      el('p', { class: 'muted trust' }, sentence(trust(source).join(' '))),
     ),
     el('div', { class: 'tiles', role: 'group', 'aria-label': 'Headline figures' }, ...tiles(source).map(tile)),
   ];
@@ -96,14 +96,14 @@ export function head(source: ExportSource): Element[] {
 const list = (title: string, sentences: readonly string[]): Element[] =>
   sentences.length === 0
     ? []
-    : [el('h3', {}, title), el('ul', {}, ...sentences.map((text) => el('li', {}, name(text, 1000))))];
+    : [el('h3', {}, title), el('ul', {}, ...sentences.map((text) => el('li', {}, sentence(text))))];
 
 export function verdict({ summary }: ExportSource): Element {
   const { text, evidence, advice, limits } = summary.verdict;
   return section(
     'verdict',
     'Verdict',
-    el('p', { class: 'verdict' }, name(text, 1000)),
+    el('p', { class: 'verdict' }, sentence(text)),
     ...list('Evidence', evidence),
     ...list('What to do', advice === null ? [] : [advice]),
     ...list('What it cannot know', limits),

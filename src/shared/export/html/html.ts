@@ -4,7 +4,7 @@
  */
 import { paletteOf, TOKENS, type Palette } from '../../figure/palette.ts';
 import { formatNs, group } from '../../pageFormat.ts';
-import { lanesOf } from '../svg/svg.ts';
+import { stillsOf } from '../svg/svg.ts';
 import { TextOutput } from '../textOutput.ts';
 import type { ExportSource, Piece } from '../types.ts';
 import { jsonText, reportData, type Reduced } from './data.ts';
@@ -48,6 +48,7 @@ function resolution({ data, hidden, binned }: Reduced): string {
 function timeline(source: ExportSource, reduced: Reduced): Element {
   const button = (id: string, label: string, text: string) =>
     el('button', { type: 'button', 'data-do': id, 'aria-label': label, title: label }, text);
+  const stills = stillsOf(source);
   return section(
     'timeline',
     'Timeline',
@@ -64,8 +65,9 @@ function timeline(source: ExportSource, reduced: Reduced): Element {
         button('all', 'Show all', 'All'),
       ),
       el('div', { id: 'lanes' }, ''),
+      el('div', { class: 'legend' }, stills.legend),
     ),
-    el('div', { class: 'still' }, lanesOf(source)),
+    el('div', { class: 'still' }, stills.lanes),
     el('p', { class: 'muted', id: 'resolution' }, resolution(reduced)),
   );
 }

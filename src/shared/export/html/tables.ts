@@ -11,7 +11,7 @@ import { el, name, type Element } from './element.ts';
 import { section, table, type Column } from './table.ts';
 
 const MOST_THREADS = 200;
-const MOST_ROWS = 50;
+const MOST_ROWS = 30;
 const groupOr = (n: number | null): string => (n === null ? NO_FIGURE : group(n));
 const right = true;
 

@@ -1,5 +1,5 @@
 /** `svg`: a session's lanes, verdict and facts as one picture, the one that the window exports. */
-import { figureSvg, lanesFigure, PLOT } from '../../figure/figure.ts';
+import { figureSvg, lanesFigure, legendFigure, PLOT } from '../../figure/figure.ts';
 import type { FigureInput } from '../../figure/input.ts';
 import { recordingInput } from '../../figure/recording.ts';
 import type { SvgNode } from '../../draw/svg.ts';
@@ -14,8 +14,11 @@ function inputOf(source: ExportSource): FigureInput {
   return recordingInput(figured, axis, reply, summary.verdict, 'light');
 }
 
-/** The lanes alone, for the printed report. */
-export const lanesOf = (source: ExportSource): SvgNode => lanesFigure(inputOf(source));
+/** The lanes alone, for the printed report, and what its shapes mean, for the one that draws them itself. */
+export function stillsOf(source: ExportSource): { lanes: SvgNode; legend: SvgNode } {
+  const input = inputOf(source);
+  return { lanes: lanesFigure(input), legend: legendFigure(input, 'legend') };
+}
 
 export function* writeSvg(source: ExportSource): Generator<Piece> {
   yield { bytes: new TextEncoder().encode(figureSvg(inputOf(source))), done: source.intervalCount };
