@@ -57,7 +57,7 @@ export class StackTree {
     const key = fn?.idx ?? 0;
     let stack = callees.get(key);
     if (stack === undefined) {
-      if (this.callers.length >= this.most) return caller;
+      if (caller !== NO_STACK && this.callers.length >= this.most) return caller;
       stack = this.callers.push(caller) - 1;
       this.functions.push(fn);
       callees.set(key, stack);
