@@ -47,7 +47,7 @@ class Ways(WaysCase):
         self.write("shop.py", SHOP)
 
     def test_results_are_the_same_in_all_ways(self):
-        found = [self.works("shop:items", mode, [30, 3, 300], workers=3) for mode in MODES]
+        found = self.each(lambda mode: self.works("shop:items", mode, [30, 3, 300], workers=3))
         for mode, report in zip(MODES, found):
             self.assertEqual((report["mode"], report["workers"], report["tasks"]), (mode, 3, 3))
             self.assertRegex(report["digest"], "^[0-9a-f]{64}$")
@@ -60,20 +60,20 @@ class Ways(WaysCase):
     def test_results_are_in_the_order_of_the_inputs(self):
         inputs = [["late", 300], ["soon", 0], ["soon", 1]]
         self.write("order.py", "import time\ndef f(name, ms):\n    time.sleep(ms / 1000)\n    return name, ms\n")
-        for mode in MODES:
-            report = self.works("order:f", mode, [tuple(item) for item in inputs], workers=3)
+        for report in self.each(lambda mode: self.works("order:f", mode, [tuple(item) for item in inputs], workers=3)):
             self.assertEqual(report["results"], "[('late', 300), ('soon', 0), ('soon', 1)]")
 
     def test_inputs(self):
-        for mode in MODES:
-            report = self.works("shop:seen", mode, ["5", " -2 ", "(1, 'two')", "((1, 2),)", "()", "[3]", "a b", "x\\d", "None"])
+        inputs = ["5", " -2 ", "(1, 'two')", "((1, 2),)", "()", "[3]", "a b", "x\\d", "None"]
+        for report in self.each(lambda mode: self.works("shop:seen", mode, inputs)):
             expected = "[(5,), (-2,), (1, 'two'), ((1, 2),), (), ([3],), ('a b',), ('x\\\\d',), ...]"
             self.assertEqual((report["tasks"], report["results"]), (9, expected))
 
     def test_one_input_is_for_every_worker(self):
-        for mode in MODES:
-            self.assertEqual(self.works("shop:seen", mode, [7], workers=3)["results"], "[(7,), (7,), (7,)]")
-            self.assertEqual(self.works("shop:seen", mode, workers=2)["results"], "[(), ()]")
+        for report in self.each(lambda mode: self.works("shop:seen", mode, [7], workers=3)):
+            self.assertEqual(report["results"], "[(7,), (7,), (7,)]")
+        for report in self.each(lambda mode: self.works("shop:seen", mode, workers=2)):
+            self.assertEqual(report["results"], "[(), ()]")
 
     def test_inputs_from_a_file(self):
         path = self.write("inputs.json", '["1", "2"]')
@@ -82,8 +82,7 @@ class Ways(WaysCase):
 
     def test_figures(self):
         """Two workers and two tasks that only rest, 400 ms each: times that load can lengthen, but never shorten."""
-        for mode in MODES:
-            report = self.works("shop:rest", mode, [400], workers=2)
+        for mode, report in zip(MODES, self.each(lambda mode: self.works("shop:rest", mode, [400], workers=2))):
             rounds = 2 if mode == "sequential" else 1
             self.assertGreaterEqual(report["task_s"], 0.8)
             self.assertGreaterEqual(report["work_s"], 0.4 * rounds)
@@ -96,11 +95,11 @@ class Ways(WaysCase):
             self.assertEqual(report["start_method"] is None, mode != "processes")
 
     def test_passed_bytes_are_those_of_the_inputs_and_the_results(self):
+        text = "y" * 100000
         for mode in PASSING:
-            none = self.works("shop:big", mode, [0, 1])["passed_bytes"]
-            self.assertAlmostEqual(self.works("shop:big", mode, [1000000, 500000])["passed_bytes"] - none, 1500000, delta=100)
-            text = "y" * 100000
-            given = self.works("shop:seen", mode, ["('%s',)" % text, "1"])["passed_bytes"]
+            calls = [("shop:big", [0, 1]), ("shop:big", [1000000, 500000]), ("shop:seen", ["('%s',)" % text, "1"])]
+            none, big, given = self.each(lambda call: self.works(call[0], mode, call[1])["passed_bytes"], calls)
+            self.assertAlmostEqual(big - none, 1500000, delta=100)
             self.assertAlmostEqual(given, 200000, delta=1000)
 
     def test_processes_take_longer_to_start_than_threads_and_spawned_ones_longest(self):
@@ -130,47 +129,47 @@ class Ways(WaysCase):
 
     @unittest.skipUnless(os.name == "posix", "start methods of Unix")
     def test_start_methods(self):
-        found = [self.works("shop:items", "processes", [3, 4], more=["--start-method", how]) for how in ("fork", "spawn", "forkserver")]
-        self.assertEqual([report["start_method"] for report in found], ["fork", "spawn", "forkserver"])
+        methods = ["fork", "spawn", "forkserver"]
+        found = self.each(lambda how: self.works("shop:items", "processes", [3, 4], more=["--start-method", how]), methods)
+        self.assertEqual([report["start_method"] for report in found], methods)
         self.assertEqual(len({report["digest"] for report in found}), 1)
 
     def test_prints_go_through(self):
-        for mode in MODES:
-            status, out, err, _ = self.run_call("shop:say", mode, ["one", "two"])
+        for status, out, err, _ in self.each(lambda mode: self.run_call("shop:say", mode, ["one", "two"])):
             self.assertEqual((status, sorted(out.split()), err), (0, ["one", "two"], ""))
 
     def test_a_check_runs_nothing(self):
-        for mode in MODES:
-            self.assertEqual(self.works("shop:say", mode, ["one", "two"], more=["--check"]), {"ok": True})
+        for report in self.each(lambda mode: self.works("shop:say", mode, ["one", "two"], more=["--check"])):
+            self.assertEqual(report, {"ok": True})
 
     def test_the_users_files_may_have_names_of_the_standard_library(self):
         self.write("queue.py", "raise SystemExit('wrong one')")
         self.write("mine.py", "import sys\ndef f(n): return n, sys.argv[1:], sys.path[0]\n")
-        for mode in MODES[:3]:
-            self.assertEqual(self.works("mine:f", mode, [1, 2])["results"], str([(n, [], self.folder) for n in (1, 2)]))
+        for report in self.each(lambda mode: self.works("mine:f", mode, [1, 2]), MODES[:3]):
+            self.assertEqual(report["results"], str([(n, [], self.folder) for n in (1, 2)]))
 
     def test_recorded_or_not_nothing_is_seen_of_it(self):
-        arguments = {mode: ["-B"] + self.arguments("shop:seen", mode, [1, 2]) for mode in MODES}
-        for mode in MODES:
-            for engine in ENGINES:
-                with self.subTest(mode=mode, engine=engine):
-                    (status, out, err), collector = self.traced(engine, arguments[mode])
-                    self.assertEqual((status, out, err), (0, "", ""))
-                    self.assertEqual(self.report()["results"], "[(1,), (2,)]")
+        def recorded(way):
+            engine, mode = way
+            arguments = ["-B"] + self.arguments("shop:seen", mode, [1, 2])
+            result, _ = self.traced(engine, arguments)
+            return way, result, self.report(arguments)["results"]
+
+        for found in self.each(recorded, [(engine, mode) for engine in ENGINES for mode in MODES]):
+            self.assertEqual(found[1:], ((0, "", ""), "[(1,), (2,)]"), found[0])
 
 
 @unittest.skipUnless(os.name == "posix", "signals")
 class Interrupted(WaysCase):
     def test_ctrl_c_ends_it_at_once_and_without_a_word(self):
         self.write("shop.py", SHOP)
-        for mode in MODES:
-            for whole_group in (True, False):
-                with self.subTest(mode=mode, whole_group=whole_group):
-                    self.interrupt(mode, whole_group)
+        self.each(self.interrupt, [(mode, whole_group) for mode in MODES for whole_group in (True, False)])
 
-    def interrupt(self, mode, whole_group):
+    def interrupt(self, way):
+        mode, whole_group = way
+        arguments = self.arguments("shop:hold", mode, [1])
         process = subprocess.Popen(
-            [sys.executable, "-B"] + self.arguments("shop:hold", mode, [1]),
+            [sys.executable, "-B"] + arguments,
             cwd=self.folder,
             env=plain_environment(),
             stdout=subprocess.PIPE,
@@ -179,12 +178,12 @@ class Interrupted(WaysCase):
         )
         self.addCleanup(self._end, process)
         for _ in range(1 if mode == "sequential" else 2):
-            self.assertEqual(process.stdout.readline(), b"begun\n")
+            self.assertEqual(process.stdout.readline(), b"begun\n", way)
         (os.killpg if whole_group else os.kill)(process.pid, signal.SIGINT)
         # It ends only when nobody can write there any more: the workers are gone too.
         out, err = process.communicate(timeout=TIMEOUT_S)
-        self.assertEqual((process.returncode, out, err), (-signal.SIGINT, b"", b""))
-        self.assertIsNone(self.report())
+        self.assertEqual((process.returncode, out, err), (-signal.SIGINT, b"", b""), way)
+        self.assertIsNone(self.report(arguments), way)
 
 
 if __name__ == "__main__":

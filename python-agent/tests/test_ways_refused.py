@@ -35,13 +35,17 @@ class Refused(WaysCase):
         self.write("shop.py", SHOP)
 
     def refused(self, call, inputs=("1",), modes=MODES, more=()):
-        """Yields the error of each mode, having seen, for the last, that the check says the same."""
-        for mode in modes:
-            with self.subTest(call=call, mode=mode):
-                before, error = self.fails(call, mode, inputs, more=more)
-                if mode == modes[-1]:
-                    self.assertEqual(self.fails(call, mode, inputs, more=list(more) + ["--check"])[1]["remedy"], error["remedy"])
-                yield before, error["message"], error["remedy"]
+        """What each mode says: [(standard error before it, message, remedy)]; the check of the last says the same."""
+        runs = [(mode, list(more)) for mode in modes] + [(modes[-1], list(more) + ["--check"])]
+        *found, checked = self.each(lambda run: self.fails(call, run[0], inputs, more=run[1]), runs)
+        self.assertEqual(checked[1]["remedy"], found[-1][1]["remedy"], call)
+        return [(before, error["message"], error["remedy"]) for before, error in found]
+
+    def refusals(self, cases, modes):
+        """(what `refused` says in each mode, the rest of the case) of each case, which begins with its call; some at the same time."""
+        for (call, *rest), found in zip(cases, self.each(lambda case: self.refused(case[0], modes=modes), cases)):
+            for said in found:
+                yield said, rest
 
     def test_no_module(self):
         for _, message, remedy in self.refused("nowhere:f", modes=MODES[:1]):
@@ -56,26 +60,24 @@ class Refused(WaysCase):
         self.write("wrong.py", "def f(n):\n  return n / 0\nf(1)\nx = f\n")
         self.write("broken.py", "def f(n)\n")
         cases = [("needs", "no module not_installed", "install it"), ("wrong", "ZeroDivisionError", "correct it"), ("broken", "SyntaxError", "correct it")]
-        for name, words, help in cases:
-            for before, message, remedy in self.refused(name + ":g", modes=MODES[:2]):
-                self.assertIn("importing %s failed" % name, message)
-                self.assertIn(words, message)
-                self.assertIn(help, remedy)
-                self.assertIn("%s.py" % name, before)
+        for (before, message, remedy), (name, words, help) in self.refusals([(name + ":g", name, *rest) for name, *rest in cases], MODES[:2]):
+            self.assertIn("importing %s failed" % name, message)
+            self.assertIn(words, message)
+            self.assertIn(help, remedy)
+            self.assertIn("%s.py" % name, before)
 
     def test_a_module_that_starts_work_when_it_is_imported(self):
         self.write("work.py", "def main():\n    print('work')\ndef f(n): return n\nmain()\n")
         self.write("itself.py", '"""\nf(1)\n"""\ndef f(n): print(n)\nf(2)\n')
         self.write("ends.py", "import sys\ndef f(n): return n\nsys.exit(4)\n")
-        for name, words in [("work", "runs its main() (%s/work.py, line 4)" % self.folder), ("itself", "line 5"), ("ends", "SystemExit: 4")]:
-            for _, message, remedy in self.refused(name + ":f", modes=MODES[1:3]):
-                self.assertIn(words, message)
-                self.assertIn('if __name__ == "__main__":', remedy)
+        cases = [("work:f", "runs its main() (%s/work.py, line 4)" % self.folder), ("itself:f", "line 5"), ("ends:f", "SystemExit: 4")]
+        for (_, message, remedy), (words,) in self.refusals(cases, MODES[1:3]):
+            self.assertIn(words, message)
+            self.assertIn('if __name__ == "__main__":', remedy)
 
     def test_a_module_with_a_guard_may_start_what_it_likes(self):
         self.write("guarded.py", '"""\nmain()\n"""\ndef main(): f(1)\ndef f(n): return n\nif __name__ == "__main__":\n    main()\n')
-        for mode in MODES:
-            self.works("guarded:f", mode, [1])
+        self.each(lambda mode: self.works("guarded:f", mode, [1]))
 
     def test_a_module_that_starts_processes_when_it_is_imported(self):
         begin = "import multiprocessing, concurrent.futures\ndef f(n): return n\n"
@@ -83,10 +85,9 @@ class Refused(WaysCase):
         self.write("pool.py", begin + "with multiprocessing.Pool(2) as p:\n    p.map(f, [1])\n")
         self.write("executor.py", begin + "with concurrent.futures.ProcessPoolExecutor(2) as p:\n    p.submit(f, 1)\n")
         self.write("quiet.py", begin + "try:\n    multiprocessing.Process(target=f, args=(1,)).start()\nexcept Exception: pass\n")
-        for name in ("one", "pool", "executor", "quiet"):
-            for _, message, remedy in self.refused(name + ":f", modes=PASSING):
-                self.assertIn("importing %s starts a process" % name, message)
-                self.assertIn('if __name__ == "__main__":', remedy)
+        for (_, message, remedy), (name,) in self.refusals([(name + ":f", name) for name in ("one", "pool", "executor", "quiet")], PASSING):
+            self.assertIn("importing %s starts a process" % name, message)
+            self.assertIn('if __name__ == "__main__":', remedy)
         self.works("one:f", "threads", [1])
 
     def test_no_function(self):
@@ -99,17 +100,16 @@ class Refused(WaysCase):
             ("shop:each", "generator function", "return list"),
             ("shop", "does not name a function", "module:function"),
         ]
-        for call, words, help in cases:
-            for _, message, remedy in self.refused(call, modes=MODES[:1]):
-                self.assertIn(words, message)
-                self.assertIn(help, remedy)
+        for (_, message, remedy), (words, help) in self.refusals(cases, MODES[:1]):
+            self.assertIn(words, message)
+            self.assertIn(help, remedy)
 
     def test_a_function_that_cannot_be_pickled(self):
-        for call in ("shop:nameless", "shop:nested"):
-            for _, message, remedy in self.refused(call, modes=PASSING):
-                self.assertIn("%s cannot be pickled" % call, message)
-                self.assertIn("top level of its module", remedy)
-            self.works(call, "threads", [1])
+        calls = ["shop:nameless", "shop:nested"]
+        for (_, message, remedy), (call,) in self.refusals([(call, call) for call in calls], PASSING):
+            self.assertIn("%s cannot be pickled" % call, message)
+            self.assertIn("top level of its module", remedy)
+        self.each(lambda call: self.works(call, "threads", [1]), calls)
 
     def test_inputs_that_do_not_fit(self):
         for _, message, remedy in self.refused("shop:double", ["1", "(1, 2)"], MODES[:2]):
@@ -152,16 +152,14 @@ class Failed(WaysCase):
         self.write("shop.py", SHOP)
 
     def test_an_exception_of_a_task(self):
-        for mode in MODES:
-            before, error = self.fails("shop:odd", mode, [2, 5, 4], 1)
+        for before, error in self.each(lambda mode: self.fails("shop:odd", mode, [2, 5, 4], 1)):
             self.assertEqual(error["input"], 1)
             self.assertEqual(error["message"], "input 2, 5, of shop:odd failed: ValueError: 5 is odd")
             self.assertTrue(before.startswith("Traceback (most recent call last):\n"), before)
             self.assertIn("shop.py", before)
 
     def test_a_task_that_ends_the_program(self):
-        for mode in MODES:
-            before, error = self.fails("shop:quit", mode, [1], 1)
+        for _, error in self.each(lambda mode: self.fails("shop:quit", mode, [1], 1)):
             self.assertIn("SystemExit: enough", error["message"])
 
     def test_sequential_stops_at_the_first(self):
@@ -171,8 +169,7 @@ class Failed(WaysCase):
             self.assertEqual(file.read(), "1 2 ")
 
     def test_a_result_that_cannot_be_pickled(self):
-        for mode in PASSING:
-            _, error = self.fails("shop:lock", mode, [1, 2], 1)
+        for mode, (_, error) in zip(PASSING, self.each(lambda mode: self.fails("shop:lock", mode, [1, 2], 1), PASSING)):
             self.assertIn("cannot be pickled, so %s cannot give it back" % mode, error["message"])
             self.assertIn("return plain values", error["remedy"])
         # Nothing is passed, and nothing can be said of two locks being equal.

@@ -1,5 +1,7 @@
 """What the tests of `ways/` share: runs run_call.py on modules of the test's own, under this very interpreter."""
 
+import concurrent.futures
+import itertools
 import json
 import os
 import subprocess
@@ -10,25 +12,32 @@ from support import AGENT, TIMEOUT_S, Case, plain_environment
 RUNNER = os.path.join(AGENT, "ways", "run_call.py")
 MODES = ["sequential", "threads", "processes"] + (["interpreters"] if sys.version_info >= (3, 12) else [])
 PASSING = MODES[2:]
+AT_ONCE = 4
 
 
 class WaysCase(Case):
     def setUp(self):
         super().setUp()
-        self.report_file = os.path.join(self.folder, "reports", "report.json")
-        os.mkdir(os.path.dirname(self.report_file))
+        self._numbers = itertools.count()
+
+    def each(self, run, items=MODES):
+        """`run(item)` of each, some at the same time: most of a run is Python's start."""
+        with concurrent.futures.ThreadPoolExecutor(AT_ONCE) as pool:
+            return list(pool.map(run, items))
 
     def arguments(self, call, mode, inputs=(), workers=2, more=()):
+        """With a report of its own in a folder of its own."""
+        folder = os.path.join(self.folder, "reports", str(next(self._numbers)))
+        os.makedirs(folder)
         text = json.dumps([item if isinstance(item, str) else repr(item) for item in inputs])
         numbers = ["--workers", str(workers), "--inputs", text]
-        return [RUNNER, "--call", call, "--mode", mode, "--report", self.report_file] + numbers + list(more)
+        return [RUNNER, "--call", call, "--mode", mode, "--report", os.path.join(folder, "report.json")] + numbers + list(more)
 
     def run_call(self, call, mode, inputs=(), workers=2, more=()):
         """(exit status, stdout, stderr, report or None)."""
-        if os.path.exists(self.report_file):
-            os.remove(self.report_file)
+        arguments = self.arguments(call, mode, inputs, workers, more)
         done = subprocess.run(
-            [sys.executable, "-B"] + self.arguments(call, mode, inputs, workers, more),
+            [sys.executable, "-B"] + arguments,
             cwd=self.folder,
             env=plain_environment(),
             stdin=subprocess.DEVNULL,
@@ -36,13 +45,15 @@ class WaysCase(Case):
             stderr=subprocess.PIPE,
             timeout=TIMEOUT_S,
         )
-        return done.returncode, done.stdout.decode(), done.stderr.decode(), self.report()
+        return done.returncode, done.stdout.decode(), done.stderr.decode(), self.report(arguments)
 
-    def report(self):
-        if not os.path.exists(self.report_file):
+    def report(self, arguments):
+        """What the run with these arguments reported, or None; it has left nothing else."""
+        path = arguments[arguments.index("--report") + 1]
+        if not os.path.exists(path):
             return None
-        self.assertEqual(os.listdir(os.path.dirname(self.report_file)), ["report.json"])
-        with open(self.report_file) as file:
+        self.assertEqual(os.listdir(os.path.dirname(path)), ["report.json"])
+        with open(path) as file:
             return json.load(file)
 
     def works(self, call, mode, inputs=(), workers=2, more=()):
