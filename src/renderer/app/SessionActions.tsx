@@ -6,7 +6,7 @@ import { attach, attempt, saveSession, signalSession, stopSession } from '../sto
 import { askExport, canExport } from '../store/exports.ts';
 import { useSettings } from '../store/settings.ts';
 import { useUi } from '../store/ui.ts';
-import { ChevronIcon } from '../ui/icons.tsx';
+import { ChevronIcon, ExportIcon } from '../ui/icons.tsx';
 import { Confirm } from '../ui/Dialog.tsx';
 import { MenuButton } from '../ui/Menu.tsx';
 import { Tooltip } from '../ui/Tooltip.tsx';
@@ -108,11 +108,13 @@ export function SessionActions({ session }: { session: SessionInfo }) {
           <button
             type="button"
             className="btn"
-            title="For other tools and other people (Ctrl+E)"
+            aria-label="Export…"
+            title="Export for other tools and other people (Ctrl+E)"
             data-testid="export-open"
             onClick={() => askExport(session.id)}
           >
-            Export…
+            <ExportIcon />
+            <span className="hide-narrow">Export…</span>
           </button>
         </>
       )}

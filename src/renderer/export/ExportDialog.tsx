@@ -1,48 +1,44 @@
 /** The dialog that exports a session; open while `useExports.askingFor` names one. Mounted once by app/App.tsx. */
 import { useEffect, useState } from 'react';
-import type { ExportFormatInfo } from '../../shared/contract/exports.ts';
-import type { SessionInfo } from '../../shared/contract/types.ts';
 import { useExports } from '../store/exports.ts';
-import { useSession, useSessions } from '../store/sessions.ts';
+import { useSessions } from '../store/sessions.ts';
+import { viewStore } from '../store/view.ts';
 import { call, describeError, isCancelled } from '../transport/index.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { Notice } from '../ui/Notice.tsx';
-import { ExportForm } from './ExportForm.tsx';
-import type { Holdings } from './formats.ts';
+import { ExportForm, type Subject } from './ExportForm.tsx';
 import './export.css';
 
-interface Known {
-  formats: readonly ExportFormatInfo[];
-  holdings: Holdings;
-}
+const close = () => useExports.setState({ askingFor: null });
 
-async function ask(id: string, signal: AbortSignal): Promise<Known> {
-  const { endNs, threads } = useSessions.getState().byId[id];
+/** What there is to choose from. It stays as it was when the dialog opened, also while the session goes on. */
+async function ask(id: string, signal: AbortSignal): Promise<Subject> {
+  const session = useSessions.getState().byId[id];
+  const { selection, range } = viewStore(id).getState();
   const [formats, { watches }] = await Promise.all([
     call('export.formats', {}, { signal }),
-    call('watches.query', { id, start: 0, end: Math.max(endNs, 1), px: 1 }, { signal }),
+    call('watches.query', { id, start: 0, end: Math.max(session.endNs, 1), px: 1 }, { signal }),
   ]);
-  const functions = threads.some((thread) => thread.callLevels > 0);
-  return { formats, holdings: { functions, refcounts: watches.length > 0 } };
+  const functions = session.threads.some((thread) => thread.callLevels > 0);
+  return { session, view: { selection, range }, formats, holdings: { functions, refcounts: watches.length > 0 } };
 }
 
-function Asking({ session, onClose }: { session: SessionInfo; onClose: () => void }) {
-  const { id } = session;
-  const [known, setKnown] = useState<Known | null>(null);
+function Asking({ id }: { id: string }) {
+  const [subject, setSubject] = useState<Subject | null>(null);
   const [error, setError] = useState<unknown>(null);
   // What a recording has is known when it has been read.
-  const reading = session.progress !== null;
+  const reading = useSessions((s) => s.byId[id].progress !== null);
   useEffect(() => {
     if (reading) return;
     const abort = new AbortController();
-    ask(id, abort.signal).then(setKnown, (failure: unknown) => {
+    ask(id, abort.signal).then(setSubject, (failure: unknown) => {
       if (!isCancelled(failure)) setError(failure);
     });
     return () => abort.abort();
   }, [id, reading]);
-  if (known !== null) return <ExportForm session={session} {...known} onClose={onClose} />;
+  if (subject !== null) return <ExportForm subject={subject} onClose={close} />;
   return (
-    <Dialog title="Export" width={920} testId="export" onClose={onClose}>
+    <Dialog title="Export" width={920} testId="export" onClose={close}>
       <div className="export__wait">
         {error !== null ? (
           <Notice tone="error" {...describeError(error)} />
@@ -58,7 +54,7 @@ function Asking({ session, onClose }: { session: SessionInfo; onClose: () => voi
 }
 
 export function ExportDialog() {
-  const session = useSession(useExports((s) => s.askingFor));
-  if (session === null) return null;
-  return <Asking key={session.id} session={session} onClose={() => useExports.setState({ askingFor: null })} />;
+  const id = useExports((s) => s.askingFor);
+  const isThere = useSessions((s) => id !== null && id in s.byId);
+  return id !== null && isThere ? <Asking key={id} id={id} /> : null;
 }

@@ -6,8 +6,8 @@ import { baseName, count, dirName } from '../lib/format.ts';
 import { startExport } from '../store/exports.ts';
 import { useSettings } from '../store/settings.ts';
 import { useUi } from '../store/ui.ts';
-import { useView } from '../store/view.ts';
-import { describeError, isCancelled } from '../transport/index.ts';
+import type { ViewState } from '../store/view.ts';
+import { asSentence, describeError, isCancelled } from '../transport/index.ts';
 import { Confirm, Dialog } from '../ui/Dialog.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { FormatList } from './FormatList.tsx';
@@ -18,11 +18,12 @@ import { standsAt } from './target.ts';
 import { TargetField } from './TargetField.tsx';
 import { ThreadChoice } from './ThreadChoice.tsx';
 
-interface Props {
+/** What is exported, and as what it can be. */
+export interface Subject {
   session: SessionInfo;
+  view: Pick<ViewState, 'selection' | 'range'>;
   formats: readonly ExportFormatInfo[];
   holdings: Holdings;
-  onClose: () => void;
 }
 
 /** The one chosen last, if this session can fill it. */
@@ -50,13 +51,13 @@ function Tables({ wanted, onChange }: { wanted: Wanted; onChange: (table: string
           </option>
         ))}
       </select>
-      <span className="field__hint">{chosen?.description ?? 'One file for each table.'}</span>
+      <span className="field__hint">{asSentence(chosen?.description ?? 'One file for each table.')}</span>
     </label>
   );
 }
 
 /** What is wanted and where to; another format keeps the name and changes its ending. */
-function useTarget({ session, formats, holdings }: Props) {
+function useTarget({ session, formats, holdings }: Subject) {
   const { lastExport, lastFolder } = useSettings((s) => s.settings);
   const cwd = useUi((s) => s.info?.cwd ?? '/');
   const [state, setState] = useState(() => {
@@ -69,19 +70,16 @@ function useTarget({ session, formats, holdings }: Props) {
   return { ...state, want, setPath: (path: string) => setState((s) => ({ ...s, path })) };
 }
 
-export function ExportForm(props: Props) {
-  const { session, formats, holdings, onClose } = props;
-  const { wanted, path, want, setPath } = useTarget(props);
-  const selection = useView(session.id, (view) => view.selection);
-  const range = useView(session.id, (view) => view.range);
+export function ExportForm({ subject, onClose }: { subject: Subject; onClose: () => void }) {
+  const { session, view, formats, holdings } = subject;
+  const { wanted, path, want, setPath } = useTarget(subject);
   const [rangeKind, setRangeKind] = useState<RangeKind>('whole');
   const [leftOut, setLeftOut] = useState<LeftOut>(new Set());
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
   const [replacing, setReplacing] = useState(false);
-  const { processes, threads } = session;
-  const branches = useMemo(() => branchesOf({ processes, threads }), [processes, threads]);
-  const ranges = rangesOf(session.endNs, { selection, range });
+  const branches = useMemo(() => branchesOf(session), [session]);
+  const ranges = rangesOf(session.endNs, view);
   const none = branches.length > 0 && branches.every((branch) => chosenOf(branch, leftOut) === 0);
   const folder = isFolder(wanted);
 
@@ -156,6 +154,8 @@ export function ExportForm(props: Props) {
             {(branches.length > 1 || (branches[0]?.threads.length ?? 0) > 1) && (
               <ThreadChoice branches={branches} leftOut={leftOut} onChange={setLeftOut} />
             )}
+          </div>
+          <div className="export__where">
             <TargetField wanted={wanted} path={path} onChange={setPath} />
             {error !== null && <Notice tone="error" testId="export-error" {...describeError(error)} />}
           </div>

@@ -94,7 +94,7 @@ export function ThreadChoice({ branches, leftOut, onChange }: Props) {
   const shown = found.flatMap(({ threads }) => threads);
   const many = branches.reduce((sum, { threads }) => sum + threads.length, 0) >= SEARCH_FROM;
   return (
-    <fieldset className="export__part">
+    <fieldset className="export__part export__part--who">
       <legend>
         {branches.length === 1 ? 'Threads' : 'Processes and threads'}
         <span className="muted" data-testid="export-who">

@@ -43,6 +43,7 @@ export const FunnelIcon = icon(<path d="M3 4h10L9.2 8.4v3.8l-2.4-1.2V8.4z" />);
 export const ArrowIcon = icon(<path d="M3 8h9.5M9 4.5 12.5 8 9 11.5" />);
 
 export const PictureIcon = icon(<path d="M2 3h12v10H2zM2 11l3.5-3.5L8 10l2.5-2.5L14 11M10.8 5.6h0" />);
+export const ExportIcon = icon(<path d="M8 10V2M5 5l3-3 3 3M5 7.5H3V14h10V7.5h-2" />);
 
 export function Logo({ size = 20 }: { size?: number }) {
   return (
