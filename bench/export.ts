@@ -121,6 +121,8 @@ interface Measured {
   format: string;
   holds: number;
   seconds: number;
+  /** CPU, of all its threads: what a busy machine changes least. */
+  cpu_s: number;
   bytes: number;
   /** Before the export, and the most. */
   read_mb: number;
@@ -138,12 +140,15 @@ async function child(format: string, file: string, out: string): Promise<Measure
   await session.loaded;
   const read = process.memoryUsage().rss;
   const begun = performance.now();
+  const cpu = process.cpuUsage();
   const source = session.model.exportSource({ processes: [], threads: [] }, { title: 'bench.py', gilscope: 'bench' });
   await exportFile({ source, format: knownFormat(format), path: out, overwrite: true, recording: file });
   const seconds = (performance.now() - begun) / 1000;
+  const used = process.cpuUsage(cpu);
   const holds = session.model.stats().threads.reduce((sum, { takes }) => sum + takes, 0);
   return {
     ...{ format, holds, seconds: Math.round(seconds * 100) / 100, bytes: sizeOf(out) },
+    cpu_s: Math.round((used.user + used.system) / 1e4) / 100,
     ...{ read_mb: mb(read), peak_mb: mb(process.resourceUsage().maxRSS * 1024) },
   };
 }
@@ -153,7 +158,9 @@ async function measure(): Promise<void> {
   mkdirSync(folder, { recursive: true });
   const file = join(folder, `bench-${wanted}.gilscope`);
   if (!existsSync(file)) await record(file);
-  const formats = values.formats?.split(',') ?? FORMATS.filter(({ needs }) => needs === null).map(({ id }) => id);
+  const formats =
+    values.formats?.split(',') ??
+    FORMATS.filter(({ needs, print }) => needs === null && print === undefined).map(({ id }) => id);
   const all = formats.map((format): Measured => {
     const args = [process.argv[1], '--child', format, '--file', file, '--out', join(folder, `out.${format}`)];
     const measured = JSON.parse(execFileSync(process.execPath, args, { encoding: 'utf8' })) as Measured;
