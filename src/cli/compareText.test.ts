@@ -106,4 +106,10 @@ Here.
     const unlike = compareText(report([one, variant('B', [1], { call: [call('b', '[2]')] })]));
     expect(unlike).toContain('A\\x1b[2J came to [1]\nB came to [2]\n');
   });
+
+  test('where no run ended well there is no table of dashes', () => {
+    const none = { ...variant('A', [1]), wall_s: null };
+    const failed = [{ variant: 'A', round: 0, error: 'it ended with exit status 3' }];
+    expect(compareText(report([none, none], { failed }))).toMatch(/^A, run 1 failed: it ended with exit status 3\n/);
+  });
 });

@@ -184,6 +184,7 @@ export function compareText({ variants, failed, notes, verdict }: CompareReport)
     ...(verdict.advice === null ? [] : [verdict.advice]),
     ...verdict.limits,
   ];
+  const measured = variants.some(({ wall_s: wall }) => wall !== null);
   const noteLines = notes.map((note) => `${plain(note)}\n`).join('');
-  return `${figures(variants)}${resultsText(variants)}\n${failures.join('')}${noteLines}${sentences.map((one) => `${plain(one)}\n`).join('')}`;
+  return `${measured ? `${figures(variants)}${resultsText(variants)}\n` : ''}${failures.join('')}${noteLines}${sentences.map((one) => `${plain(one)}\n`).join('')}`;
 }

@@ -222,6 +222,9 @@ function build(): Command {
 function commanderLine(error: CommanderError): string {
   const words = error.message
     .replace(/^error: /, '')
+    // What is wrong with an option's argument is a clause of its own.
+    .replace(/ is invalid\. (.)/, (_, first: string) => ` is invalid: ${first.toLowerCase()}`)
+    .replace(/\.$/, '')
     .replace(/\s+/g, ' ')
     .trim();
   const hint = error.code === 'commander.missingArgument' && words.includes("'python'");

@@ -1,13 +1,13 @@
 /** How far a comparison is: one line that is redrawn on a terminal, a line for each run elsewhere. Used by compare.ts. */
 import type { CompareInfo } from '../shared/contract/compare.ts';
-import { formatSeconds } from '../shared/format.ts';
+import { formatLeft, formatSeconds } from '../shared/format.ts';
 import { plain } from './terminalText.ts';
 
 const REDRAW_MS = 250;
 const CLEAR = '\r\x1b[K';
 
 const left = ({ progress: { leftS } }: CompareInfo): string =>
-  leftS === null || leftS === 0 ? '' : `, about ${leftS < 1 ? 'a second' : formatSeconds(Math.round(leftS))} left`;
+  leftS === null || leftS === 0 ? '' : `, ${formatLeft(leftS)}`;
 
 /** "run 3 of 8: threads (2 of 4), about 12 s left". */
 function now(info: CompareInfo): string {

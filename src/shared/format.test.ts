@@ -1,6 +1,6 @@
 /** Figures as people read them. */
 import { describe, expect, it } from 'vitest';
-import { formatBytes, formatDuration, formatPercent, formatSeconds, three } from './format.ts';
+import { formatBytes, formatDuration, formatLeft, formatPercent, formatSeconds, three } from './format.ts';
 
 describe('figures', () => {
   it.each([
@@ -51,5 +51,14 @@ describe('figures', () => {
     expect(formatBytes(1536)).toBe('1.50 KiB');
     expect(formatBytes(1e9)).toBe('954 MiB');
     expect(formatSeconds(0.005)).toBe('5.00 ms');
+  });
+
+  it.each([
+    [0.4, 'less than a second left'],
+    [5.2, 'about 6 s left'],
+    [31, 'about 35 s left'],
+    [150, 'about 3 min left'],
+  ])('formatLeft(%s) is %s', (value, text) => {
+    expect(formatLeft(value)).toBe(text);
   });
 });

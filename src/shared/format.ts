@@ -74,3 +74,10 @@ export function formatBytes(bytes: number | null): string {
   }
   return `${three(value)} ${BYTE_UNITS[unit]}`;
 }
+
+/** Seconds to the end, coarsely: an estimate must not look exact. "about 6 s left". */
+export function formatLeft(leftS: number): string {
+  if (leftS < 1) return 'less than a second left';
+  const rounded = leftS < 10 ? Math.ceil(leftS) : leftS < 120 ? Math.ceil(leftS / 5) * 5 : null;
+  return rounded === null ? `about ${Math.ceil(leftS / 60)} min left` : `about ${rounded} s left`;
+}

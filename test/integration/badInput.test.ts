@@ -109,7 +109,7 @@ const table: [string, string[], string][] = [
   [
     'unknown engine',
     ['record', '--engine', 'magic', '--', python, 'ok.py'],
-    "option '--engine <engine>' argument 'magic' is invalid. Allowed choices are auto, exact, estimated.; see gilscope --help",
+    "option '--engine <engine>' argument 'magic' is invalid: allowed choices are auto, exact, estimated; see gilscope --help",
   ],
   ['-o onto a folder', ['record', '-o', 'folder', '--', python, 'ok.py'], '~/folder is a folder; name a file in it'],
   [
@@ -164,7 +164,7 @@ const table: [string, string[], string][] = [
   [
     'a port that is none',
     ['serve', '--port', '70000'],
-    "option '--port <n>' argument '70000' is invalid. a port is a number from 0 to 65535.; see gilscope --help",
+    "option '--port <n>' argument '70000' is invalid: a port is a number from 0 to 65535; see gilscope --help",
   ],
 ];
 

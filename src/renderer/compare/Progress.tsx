@@ -1,17 +1,10 @@
 /** While runs are under way: which one is on, what is left, and the way to end it. */
 import { useState } from 'react';
 import type { CompareInfo } from '../../shared/contract/compare.ts';
+import { formatLeft } from '../../shared/format.ts';
 import { formatNs } from '../lib/format.ts';
 import { cancelComparison } from '../store/compare.ts';
 import { Letter } from './Letter.tsx';
-
-/** Seconds to the end, coarsely: an estimate must not look exact. */
-function leftText(leftS: number | null): string {
-  if (leftS === null) return 'time left: known after the first runs';
-  if (leftS < 1) return 'less than a second left';
-  const rounded = leftS < 10 ? Math.ceil(leftS) : leftS < 120 ? Math.ceil(leftS / 5) * 5 : null;
-  return rounded === null ? `about ${Math.ceil(leftS / 60)} min left` : `about ${rounded} s left`;
-}
 
 export function Progress({ compare }: { compare: CompareInfo }) {
   const [ending, setEnding] = useState(false);
@@ -38,7 +31,9 @@ export function Progress({ compare }: { compare: CompareInfo }) {
             </span>
           </span>
         )}
-        <span className="muted compare-progress__left">{leftText(leftS)}</span>
+        <span className="muted compare-progress__left">
+          {leftS === null ? 'time left: known after the first runs' : formatLeft(leftS)}
+        </span>
         <button
           type="button"
           className="btn btn--small"

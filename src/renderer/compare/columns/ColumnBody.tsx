@@ -7,6 +7,7 @@ import { openRun } from '../../store/compare.ts';
 import { useSettings } from '../../store/settings.ts';
 import { Timeline } from '../../timeline/index.tsx';
 import type { Axis } from '../../../shared/draw/scale.ts';
+import { plain } from '../../../shared/plainText.ts';
 import { describeError, isCancelled } from '../../transport/index.ts';
 import { Notice } from '../../ui/Notice.tsx';
 import { runsOf } from './runs.ts';
@@ -21,7 +22,7 @@ function Failed({ run }: { run: CompareRun }) {
   return (
     <div className="compare-column__failed" data-testid="column-failed">
       <Notice tone="error" message={`Run ${run.round + 1} failed: ${run.error ?? 'nobody knows why'}`} />
-      {run.said.length > 0 && <pre className="compare-column__said">{run.said.join('\n')}</pre>}
+      {run.said.length > 0 && <pre className="compare-column__said">{run.said.map(plain).join('\n')}</pre>}
       {path !== null && (
         <button type="button" className="btn btn--small" data-testid="column-terminal" onClick={() => open(path)}>
           Open its terminal and log
@@ -30,6 +31,8 @@ function Failed({ run }: { run: CompareRun }) {
     </div>
   );
 }
+
+const sentence = (text: string): string => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`;
 
 /** Before its first run, and between its runs. */
 function Waiting({ compare, variant }: { compare: CompareInfo; variant: number }) {
@@ -40,7 +43,7 @@ function Waiting({ compare, variant }: { compare: CompareInfo; variant: number }
   const text =
     compare.state === 'running'
       ? 'Waits for its turn: one runs at a time, so that they do not disturb each other.'
-      : (cancelled?.error ?? 'None of its runs ended.');
+      : sentence(cancelled?.error ?? 'none of its runs ended');
   return (
     <div className="empty">
       <span>{text}</span>

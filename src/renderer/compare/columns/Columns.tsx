@@ -122,9 +122,10 @@ export function Columns({ compare }: { compare: CompareInfo }) {
         <span className="muted small">
           {compare.state === 'running'
             ? 'the run that is on, live'
-            : 'of each the run nearest its median wall-clock; Ctrl + wheel, W, A, S and D move all'}
+            : linked.columns.length > 0 &&
+              'of each the run nearest its median wall-clock; Ctrl + wheel, W, A, S and D move all'}
         </span>
-        <Tools linked={linked} />
+        {(compare.state === 'running' || linked.columns.length > 0) && <Tools linked={linked} />}
       </div>
       <div className="compare-columns">
         {runs.map(({ shown, run, session }, variant) => (

@@ -87,7 +87,8 @@ export function ExportFigure({ compare }: { compare: CompareInfo }) {
     });
     return comparisonFigure(compare, sessions, theme);
   };
-  return <FigureMenu title={compare.title} input={input} disabled={compare.state === 'running'} />;
+  const disabled = compare.state === 'running' || compare.variants.every(({ wall_s: wall }) => wall === null);
+  return <FigureMenu title={compare.title} input={input} disabled={disabled} />;
 }
 
 /** Of what the timeline shows of a session. */

@@ -37,7 +37,7 @@ function Pythons({ call, errors, best, onChange }: Props) {
     onChange({ pythons: usable.map((i) => i.path).filter((p) => next.has(p)) });
   };
   return (
-    <Field label="Interpreters" error={errors.pythons} hint="A column for each way with each interpreter.">
+    <Field label="Interpreters: a column for each way with each" error={errors.pythons}>
       <div className="compare-pythons" role="group" aria-label="Interpreters">
         {usable.map((item) => (
           <label key={item.path} className="check" title={tildePath(item.path, home)}>

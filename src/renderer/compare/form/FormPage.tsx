@@ -192,11 +192,11 @@ export function FormPage() {
   }, [connected]);
   return (
     <div className="compare-page__inner compare-page__inner--form">
-      <div className="start__hero">
+      <div className="start__hero compare-form__hero">
         <h1>Which way is faster, by how much, and why</h1>
         <p className="muted">
-          gilscope runs the ways of doing one thing in turns, records every run, and puts them side by side: wall-clock,
-          cores in use, who held the GIL and who waited for it.
+          Runs the ways of doing one thing in turns, records every run, and puts them side by side: wall-clock, cores,
+          who held the GIL and who waited for it.
         </p>
       </div>
       {form === null ? (

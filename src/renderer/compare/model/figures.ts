@@ -16,6 +16,8 @@ export interface FigureKind {
   word?: WordId;
   /** Taken from the GIL's events: exact and estimated ones are not the same figure. */
   ofGil: boolean;
+  /** A share, or what may be next to nothing in one of them: a ratio of it says nothing. */
+  alone?: boolean;
   of: (variant: CompareVariant) => Spread | null;
 }
 
@@ -60,6 +62,7 @@ export const FIGURES: readonly FigureKind[] = [
     word: 'start-up',
     unit: 's',
     ofGil: false,
+    alone: true,
     of: (v) => v.start_up_s,
   },
   {
@@ -69,6 +72,7 @@ export const FIGURES: readonly FigureKind[] = [
     word: 'hold',
     unit: 'share',
     ofGil: true,
+    alone: true,
     of: (v) => v.gil_held_share,
   },
   {
@@ -78,6 +82,7 @@ export const FIGURES: readonly FigureKind[] = [
     word: 'contended',
     unit: 'share',
     ofGil: true,
+    alone: true,
     of: (v) => v.gil_contended_share,
   },
   {
@@ -87,6 +92,7 @@ export const FIGURES: readonly FigureKind[] = [
     word: 'free',
     unit: 'share',
     ofGil: true,
+    alone: true,
     of: (v) => v.gil_free_share,
   },
   {

@@ -91,6 +91,16 @@ describe('differences', () => {
     expect(ratio([1000, 1000], [1, 1])).toBe('< 0.01\u00a0×');
   });
 
+  test('shares, and what may be next to nothing, stand alone', () => {
+    const more = { start_up_s: spreadOf([6e-6, 7e-6]), gil_free_share: spreadOf([0.01, 0.02]) };
+    const rows = figureRows([
+      { ...SLOW, ...more },
+      { ...FAST, ...more },
+    ]);
+    const cell = (id: string) => rows.find((row) => row.figure.id === id)!.cells[1];
+    for (const id of ['start_up_s', 'gil_free_share']) expect(cell(id)).toMatchObject({ difference: null, remark: '' });
+  });
+
   test('rows nobody has a figure for are left out; one that failed has dashes', () => {
     const rows = figureRows([SLOW, NONE]);
     expect(rows.map((row) => row.figure.id)).toEqual(['wall_s']);

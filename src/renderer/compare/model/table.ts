@@ -22,7 +22,7 @@ export interface FigureRow {
 
 /** What keeps an unclear difference from being clear. */
 function remarkOn({ low, high, clear, ratio }: Difference, runs: number): string {
-  if (clear || Number.isNaN(ratio)) return '';
+  if (clear || !Number.isFinite(ratio)) return '';
   if (runs === 1) return 'one run each';
   return low > 1 || high < 1 ? 'too few runs' : 'within the spread';
 }
@@ -30,7 +30,8 @@ function remarkOn({ low, high, clear, ratio }: Difference, runs: number): string
 function cellOf(figure: FigureKind, variant: CompareVariant, first: CompareVariant): Cell {
   const spread = figure.of(variant);
   const base = figure.of(first);
-  if (variant === first || spread === null || base === null) return { spread, difference: null, remark: '' };
+  if (variant === first || spread === null || base === null || figure.alone === true)
+    return { spread, difference: null, remark: '' };
   if (figure.ofGil && variant.engine !== first.engine)
     return { spread, difference: null, remark: 'exact beside estimated' };
   const stands = difference(base, spread);

@@ -29,6 +29,7 @@ async function copy(text: string, form: string, rows: number): Promise<void> {
 function Ratio({ cell }: { cell: Cell }) {
   const { difference, remark } = cell;
   if (difference === null) return remark === '' ? null : <span className="muted small">{remark}</span>;
+  if (!Number.isFinite(difference.ratio)) return <span className="muted">{ratioText(difference)}</span>;
   const { clear } = difference;
   return (
     <div
