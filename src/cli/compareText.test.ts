@@ -107,7 +107,7 @@ Here.
     expect(unlike).toContain('A\\x1b[2J came to [1]\nB came to [2]\n');
   });
 
-  test('where no run ended well there is no table of dashes', () => {
+  it('where no run ended well there is no table of dashes', () => {
     const none = { ...variant('A', [1]), wall_s: null };
     const failed = [{ variant: 'A', round: 0, error: 'it ended with exit status 3' }];
     expect(compareText(report([none, none], { failed }))).toMatch(/^A, run 1 failed: it ended with exit status 3\n/);
