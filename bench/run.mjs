@@ -5,6 +5,7 @@
  */
 import { join, resolve } from 'node:path';
 import { build } from 'vite';
+import { pageScript } from '../scripts/page-script.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const name = process.argv[2] ?? '';
@@ -17,6 +18,7 @@ await build({
   root,
   configFile: false,
   logLevel: 'warn',
+  plugins: [pageScript()],
   ssr: { external: true },
   build: {
     ssr: join(root, 'bench', `${name}.ts`),
