@@ -73,6 +73,10 @@ export function formatWhen(iso: string, now: Date): string {
   return then.toLocaleDateString('en-GB', { day: 'numeric', month: 'short', ...year });
 }
 
+/** A sentence on a page: a figure and its unit stay on one line. */
+export const unbroken = (sentence: string): string =>
+  sentence.replace(/(\d) (?=(?:%|[mnµ]?s|[KMGT]?i?B)(?![\p{L}\d]))/gu, '$1\u00a0');
+
 /** The last part of a path of either system. */
 export const baseName = (path: string): string =>
   path

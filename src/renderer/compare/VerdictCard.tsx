@@ -1,5 +1,6 @@
 /** What the comparison comes to: one sentence, what it rests on, what it cannot know. */
 import type { CompareVariant, CompareVerdict, CompareVerdictKind } from '../../shared/contract/compare.ts';
+import { unbroken } from '../lib/format.ts';
 import { Letter } from './Letter.tsx';
 
 const TONE: Record<CompareVerdictKind, 'bad' | 'warn' | 'good' | 'plain'> = {
@@ -19,7 +20,7 @@ function Sentences({ title, sentences, testId }: { title: string; sentences: rea
       <h3>{title}</h3>
       <ul>
         {sentences.map((sentence) => (
-          <li key={sentence}>{sentence}</li>
+          <li key={sentence}>{unbroken(sentence)}</li>
         ))}
       </ul>
     </div>
@@ -37,9 +38,9 @@ export function VerdictCard({ verdict, variants }: { verdict: CompareVerdict; va
     >
       <div className="row">
         {winner !== null && variants[winner] !== undefined && <Letter variant={winner} />}
-        <h2>{verdict.text}</h2>
+        <h2>{unbroken(verdict.text)}</h2>
       </div>
-      {verdict.advice !== null && <p>{verdict.advice}</p>}
+      {verdict.advice !== null && <p>{unbroken(verdict.advice)}</p>}
       <div className="compare-verdict__why">
         <Sentences title="What it rests on" sentences={verdict.evidence} testId="compare-evidence" />
         <Sentences title="What it cannot know" sentences={verdict.limits} testId="compare-limits" />

@@ -13,6 +13,7 @@ import {
   group,
   threeFigures,
   tildePath,
+  unbroken,
 } from './format.ts';
 
 const plain = (text: string) => text.replaceAll('\u00a0', ' ');
@@ -92,4 +93,19 @@ describe('dates and paths', () => {
     expect(tildePath('/home/ada/x', '/home/ada')).toBe('~/x');
     expect(tildePath('/home/adam/x', '/home/ada')).toBe('/home/adam/x');
   });
+});
+
+test('keeps a figure and its unit on one line, and nothing else', () => {
+  const kept = unbroken(
+    'It takes 11 % (9.5 % to 12 %) of 1.02 s: 43 µs, 3 MiB, 2 B; 4 runs, 2 seconds, 3 threads of 8 sB.',
+  );
+  expect(kept.split(' ').filter((part) => part.includes('\u00a0'))).toEqual([
+    '11\u00a0%',
+    '(9.5\u00a0%',
+    '12\u00a0%)',
+    '1.02\u00a0s:',
+    '43\u00a0µs,',
+    '3\u00a0MiB,',
+    '2\u00a0B;',
+  ]);
 });

@@ -1,6 +1,7 @@
 /** What the range comes to: headline figures, the verdict with its evidence, the histogram. */
 import type { SessionInfo, StatsReply, Verdict } from '../../../shared/contract/types.ts';
 import { Term, TermTip } from '../../help/Term.tsx';
+import { unbroken } from '../../lib/format.ts';
 import { useThreadSlots } from '../../store/sessions.ts';
 import { useView } from '../../store/view.ts';
 import { threadColour } from '../../../shared/draw/colours.ts';
@@ -86,21 +87,21 @@ function VerdictCard({ verdict }: { verdict: Verdict }) {
       data-testid="verdict"
       data-kind={verdict.kind}
     >
-      <h2>{verdict.text}</h2>
+      <h2>{unbroken(verdict.text)}</h2>
       {verdict.evidence.length > 0 && (
         <ul>
           {verdict.evidence.map((sentence) => (
-            <li key={sentence}>{sentence}</li>
+            <li key={sentence}>{unbroken(sentence)}</li>
           ))}
         </ul>
       )}
-      {verdict.advice !== null && <p className="muted">{verdict.advice}</p>}
+      {verdict.advice !== null && <p className="muted">{unbroken(verdict.advice)}</p>}
       {verdict.limits.length > 0 && (
         <details className="verdict__limits muted" data-testid="verdict-limits">
           <summary>What this cannot know</summary>
           <ul>
             {verdict.limits.map((sentence) => (
-              <li key={sentence}>{sentence}</li>
+              <li key={sentence}>{unbroken(sentence)}</li>
             ))}
           </ul>
         </details>
