@@ -1,5 +1,5 @@
 /** The markers of a thread: what it had of the GIL, and what the program marked. Used by gecko.ts. */
-import { ThreadState } from '../../contract/types.ts';
+import { ThreadState, type SiteInfo } from '../../contract/types.ts';
 import { functionLabel } from '../../functionNames.ts';
 import { NS_PER_MS } from '../../units.ts';
 import { jsonArray, type TextOutput } from '../textOutput.ts';
@@ -11,19 +11,36 @@ import type { Strings } from './strings.ts';
 const PHASE = { instant: 0, interval: 1 } as const;
 
 /** Of a name that a state has. */
-function stateCategory(name: string): number {
-  const known = [SLICE.hold, SLICE.wait, SLICE.lock, SLICE.running].find((one) => one === name);
-  return categoryOf(known ?? 'Other');
-}
+const STATE_CATEGORIES = new Map<string, number>(
+  [SLICE.hold, SLICE.wait, SLICE.lock, SLICE.running].map((name) => [name, categoryOf(name)]),
+);
+const OTHER = categoryOf('Other');
+const MARKED = categoryOf('marked by the program');
 
-function stateData(row: IntervalRow, strings: Strings): object {
-  const ended = endedHow(row.flags);
-  return {
-    type: MarkerType.state,
-    where: strings.of(functionLabel(row.site)),
-    ...(ended !== null && { ended: strings.of(ended) }),
-    ...(row.state === ThreadState.hold && row.core >= 0 && { core: row.core }),
-  };
+/** Data of states: few differ, so each is made once. */
+class StateData {
+  private readonly known = new Map<SiteInfo | null, Map<string, string>>();
+
+  constructor(private readonly strings: Strings) {}
+
+  of({ site, flags, state, core }: IntervalRow): string {
+    let ofSite = this.known.get(site);
+    if (ofSite === undefined) this.known.set(site, (ofSite = new Map<string, string>()));
+    const ended = endedHow(flags);
+    const taken = state === ThreadState.hold && core >= 0 ? core : null;
+    const key = `${ended} ${taken}`;
+    let data = ofSite.get(key);
+    if (data === undefined) {
+      data = JSON.stringify({
+        type: MarkerType.state,
+        where: this.strings.of(functionLabel(site)),
+        ...(ended !== null && { ended: this.strings.of(ended) }),
+        ...(taken !== null && { core: taken }),
+      });
+      ofSite.set(key, data);
+    }
+    return data;
+  }
 }
 
 /** One marker; `of` is reused. */
@@ -53,12 +70,14 @@ export function* markerTable(
     ['startTime', ({ of }) => of.start / NS_PER_MS],
     ['endTime', (told) => (isInstant(told) ? 'null' : told.of.end / NS_PER_MS)],
     ['phase', (told) => (isInstant(told) ? PHASE.instant : PHASE.interval)],
-    ['category', (told) => (told.kind === 'state' ? stateCategory(told.name) : categoryOf('marked by the program'))],
+    ['category', ({ kind, name }) => (kind === 'state' ? (STATE_CATEGORIES.get(name) ?? OTHER) : MARKED)],
   ];
   out.put('"markers":{');
+  const states = new StateData(strings);
+  const marked = JSON.stringify({ type: MarkerType.mark });
   const data = (told: Told): string => {
     length++;
-    return JSON.stringify(told.kind === 'state' ? stateData(told.of, strings) : { type: MarkerType.mark });
+    return told.kind === 'state' ? states.of(told.of) : marked;
   };
   yield* jsonArray(
     out,
