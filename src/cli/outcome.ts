@@ -9,7 +9,8 @@ import { basename, dirname, join, resolve } from 'node:path';
 import { fileError, oneLine, UserError } from '../engine/errors.ts';
 import type { Library } from '../engine/library.ts';
 import type { LiveSession } from '../engine/liveSession.ts';
-import { describeRecent, type Recents } from '../engine/recents.ts';
+import { describeRecent } from '../engine/recentEntry.ts';
+import type { Recents } from '../engine/recents.ts';
 import type { Recorder } from '../engine/recorder.ts';
 import type { SessionWatcher } from '../engine/session.ts';
 import { MAGIC, SUFFIX } from '../engine/sessionFile.ts';
@@ -32,7 +33,11 @@ export async function choosePath(
   command: readonly string[],
 ): Promise<string> {
   if (options.summary !== undefined) checkWritable(resolve(options.summary));
-  if (options.output === undefined) return library.newPath(sessionTitle(command));
+  if (options.output === undefined) {
+    const { problem } = library.place();
+    if (problem !== null) say(plain(problem));
+    return library.newPath(sessionTitle(command));
+  }
   const path = resolve(options.output);
   checkWritable(path);
   if (!(await replaceable(path)))

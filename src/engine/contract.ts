@@ -16,6 +16,7 @@ import {
 } from '../shared/contract/calls.ts';
 import type { CompareReplies } from '../shared/contract/compare.ts';
 import type { ExportReplies } from '../shared/contract/exports.ts';
+import type { LibraryInfo, LibraryReplies } from '../shared/contract/library.ts';
 import type { AppInfo } from '../shared/contract/types.ts';
 import { describeFormat, FORMATS } from '../shared/export/formats.ts';
 import { Comparisons } from './compare/comparisons.ts';
@@ -56,6 +57,7 @@ export function createEngine(options: EngineOptions): Engine {
   const probe = new InterpreterProbe(join(folder, 'interpreters.json'));
   const library = new Library(folder);
   const recents = new Recents(folder, library);
+  recents.tidy();
   const emit: Emit = (name, push) => {
     for (const listener of listeners) listener(name, push);
   };
@@ -69,6 +71,7 @@ export function createEngine(options: EngineOptions): Engine {
     ...wishHandlers(sessions),
     ...compareHandlers(comparisons),
     ...exportHandlers(exports),
+    ...libraryHandlers(recents, library),
     'app.info': () => appInfo(options),
     'app.doctor': () => doctorReport(probe, folder),
     'settings.get': () => settings.get(),
@@ -76,8 +79,6 @@ export function createEngine(options: EngineOptions): Engine {
     'interpreters.list': ({ refresh }) => listInterpreters(probe, ownPlaces(), refresh),
     'examples.list': () => listExamples(),
     'processes.list': () => listRunning((pid) => sessions.recording(pid)?.id ?? null),
-    'recents.list': () => recents.list(),
-    'recents.forget': ({ path, deleteFile }) => (recents.forget(path, deleteFile === true), null),
     'files.list': (args) => listFiles(args),
   };
   return {
@@ -210,5 +211,24 @@ function exportHandlers(exports: Exports): Pick<Handlers, keyof ExportReplies> {
     'export.list': () => exports.list(),
     'export.start': (args) => exports.start(args),
     'export.cancel': ({ id }) => exports.cancel(id),
+  };
+}
+
+function libraryHandlers(recents: Recents, library: Library): Pick<Handlers, keyof LibraryReplies> {
+  const info = (): LibraryInfo => ({ ...library.place(), setAside: recents.setAside });
+  return {
+    'recents.list': () => recents.list(),
+    'recents.forget': ({ path }) => (recents.forget(path), null),
+    'recents.edit': async ({ path, ...said }) => {
+      await recents.edit(path, said);
+      return null;
+    },
+    'recents.delete': ({ path }) => recents.delete(path),
+    'recents.restore': ({ id }) => (recents.restore(id), null),
+    'library.info': info,
+    'library.setFolder': ({ path }) => {
+      library.choose(path);
+      return info();
+    },
   };
 }

@@ -1,30 +1,32 @@
 /**
- * Recent sessions for the Start view: what is known of each without opening it, kept in one small file, and recordings of the
- * library that no list knows (gilscope was ended in mid-run). Used by sessions.ts and contract.ts.
+ * The list of recordings: what is known of each without opening it, and what the user says of it, kept in one small file that several
+ * gilscopes change under a lock; and recordings of the library that no list knows (gilscope was ended in mid-run). Used by sessions.ts,
+ * contract.ts and the command line.
  */
-import { existsSync, rmSync, statSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { existsSync, renameSync, statSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { launchSpec } from '../shared/contract/arguments.ts';
-import type { LaunchSpec, Recent, SessionInfo, Summary } from '../shared/contract/types.ts';
-import { fileError } from './errors.ts';
+import type { Words } from '../shared/contract/arguments.ts';
+import type { Deleted } from '../shared/contract/library.ts';
+import type { LaunchSpec, Recent } from '../shared/contract/types.ts';
+import { isBusy } from './busyFile.ts';
+import { UserError } from './errors.ts';
+import { locked } from './fileLock.ts';
 import { readJson, writeJson } from './jsonFile.ts';
 import type { Library } from './library.ts';
+import {
+  describeFile,
+  described,
+  hasWords,
+  parseEntries,
+  wordsOf,
+  type Described,
+  type RecentEntry,
+} from './recentEntry.ts';
 import { SUFFIX } from './sessionFile.ts';
+import { Trash, UNDO_MS } from './trash.ts';
 
-const LIMIT = 100;
-
-const entry = z.object({
-  path: z.string(),
-  title: z.string(),
-  created: z.string(),
-  wallS: z.number().nullable(),
-  engine: z.enum(['exact', 'estimated']).nullable(),
-  python: z.string().nullable(),
-  verdict: z.string().nullable(),
-  spec: launchSpec.nullable().catch(null),
-});
-export type RecentEntry = z.infer<typeof entry>;
+const LIMIT = 1000;
 
 export class Recents {
   private readonly file: string;
@@ -32,6 +34,10 @@ export class Recents {
   private readonly forgottenFile: string;
   /** With those of this run whose files are gone: a session that is still open must not bring them back. */
   private readonly forgotten = new Set<string>();
+  /** A head does not change. */
+  private readonly heads = new Map<string, RecentEntry>();
+  private readonly trash: Trash;
+  private aside: string | null = null;
 
   constructor(
     dataFolder: string,
@@ -39,53 +45,143 @@ export class Recents {
   ) {
     this.file = join(dataFolder, 'recents.json');
     this.forgottenFile = join(dataFolder, 'forgotten.json');
+    this.trash = new Trash(dataFolder);
+  }
+
+  /** Where a list that could not be read was put, since this gilscope runs. */
+  get setAside(): string | null {
+    return this.aside;
+  }
+
+  /** Once, at the start of a gilscope with a window: what others left behind. Never fails. */
+  tidy(): void {
+    this.library.sweep();
+    this.empty();
   }
 
   /** Newest first. */
-  list(): Recent[] {
+  async list(): Promise<Recent[]> {
+    if (this.damaged()) this.attempt((entries) => entries);
     const known = this.read();
     const paths = new Set([...known.map(({ path }) => path), ...this.readForgotten()]);
-    const unknown = this.library
-      .list()
-      .filter(({ path }) => !paths.has(path))
-      .map(({ path, modifiedMs }) => unlisted(path, modifiedMs));
-    return [...known, ...unknown]
-      .map((one): Recent => ({ ...one, ...sizeOf(one.path) }))
-      .sort((a, b) => (a.created < b.created ? 1 : -1))
+    const unknown = this.library.list().filter(({ path }) => !paths.has(path));
+    const found = await Promise.all(unknown.map((file) => this.head(file.path, file.modifiedMs)));
+    return [...known, ...found]
+      .map((one): Recent => ({ ...one, ...sizeOf(one.path), recording: isBusy(one.path) }))
+      .sort((a, b) => Number(a.created < b.created) - Number(a.created > b.created))
       .slice(0, LIMIT);
   }
 
   /** Adds or replaces what is known of a file, unless it was forgotten; never fails: it is only a convenience. */
-  note(recent: RecentEntry): void {
+  note(recent: Described): void {
     if (this.readForgotten().has(recent.path)) return;
-    this.write([recent, ...this.read().filter(({ path }) => path !== recent.path)]);
+    this.attempt((entries) => {
+      const before = entries.find(({ path }) => path === recent.path);
+      return [described(recent, before), ...entries.filter((one) => one !== before)];
+    });
   }
 
   /** How the recording in this file was started, if it was started here. */
   specOf(path: string): LaunchSpec | null {
-    return this.read().find((one) => one.path === path)?.spec ?? null;
+    return this.find(path)?.spec ?? null;
   }
 
-  /** Throws UserError when the file is to be deleted and cannot be. */
-  forget(path: string, deleteFile: boolean): void {
-    if (deleteFile && path.endsWith(SUFFIX)) {
-      try {
-        rmSync(path, { force: true });
-      } catch (error) {
-        throw fileError(error, `cannot delete ${path}`);
-      }
-    }
-    this.forgotten.add(path);
-    this.writeForgotten(this.readForgotten());
-    this.write(this.read().filter((one) => one.path !== path));
+  /** What the user said of it goes along to another file. */
+  carry(from: string, to: string): void {
+    const said = this.find(from);
+    if (said === undefined || !hasWords(said)) return;
+    this.attempt((entries) => entries.map((one) => (one.path === to ? { ...one, ...wordsOf(said) } : one)));
+  }
+
+  /** Those the user said something of: not to be removed by themselves. */
+  kept(): string[] {
+    return this.read().flatMap((one) => (hasWords(one) ? one.path : []));
+  }
+
+  /** Throws UserError when it is in no list, or cannot be kept. */
+  async edit(path: string, said: Partial<Words>): Promise<void> {
+    const known = this.find(path) ?? (await this.unlisted(path));
+    this.update((entries) => {
+      const before = entries.find((one) => one.path === path) ?? known;
+      return [{ ...before, ...said }, ...entries.filter((one) => one.path !== path)];
+    });
+  }
+
+  /** The file stays. Throws UserError while it is being recorded. */
+  forget(path: string): void {
+    refuseBusy(path, 'taken off the list');
+    this.drop(path);
+  }
+
+  /** Of a file that is gone, or goes on elsewhere. */
+  drop(path: string): void {
+    this.attempt((entries) => this.without(entries, path));
+  }
+
+  /** Into the trash. Throws UserError when it is no session, is being recorded, or cannot be moved. */
+  async delete(path: string): Promise<Deleted> {
+    if (!path.endsWith(SUFFIX)) throw new UserError('refused', `${path} is no ${SUFFIX} file`, 'delete it by hand');
+    const known = this.find(path) ?? (await this.head(path, Date.now()));
+    let id = '';
+    this.update((entries) => {
+      refuseBusy(path, 'deleted');
+      id = this.trash.put(entries.find((one) => one.path === path) ?? known);
+      return this.without(entries, path);
+    });
+    setTimeout(() => this.empty(), UNDO_MS + 3000).unref();
+    return { id, undoMs: UNDO_MS };
+  }
+
+  /** Throws UserError when it is too late, or something else is there by now. */
+  restore(id: string): void {
+    this.update((entries) => {
+      const entry = this.trash.restore(id);
+      this.forgotten.delete(entry.path);
+      return [entry, ...entries.filter(({ path }) => path !== entry.path)];
+    });
   }
 
   /** Somebody opened it or saved it there: it may be listed again. */
   recall(path: string): void {
-    const forgotten = this.readForgotten();
-    if (!forgotten.delete(path)) return;
+    if (!this.readForgotten().has(path)) return;
     this.forgotten.delete(path);
-    this.writeForgotten(forgotten);
+    this.attempt((entries) => {
+      const forgotten = this.readForgotten();
+      forgotten.delete(path);
+      this.writeForgotten(forgotten);
+      return entries;
+    });
+  }
+
+  private without(entries: RecentEntry[], path: string): RecentEntry[] {
+    this.forgotten.add(path);
+    this.writeForgotten(this.readForgotten());
+    return entries.filter((one) => one.path !== path);
+  }
+
+  private empty(): void {
+    this.attempt((entries) => {
+      this.trash.sweep();
+      return entries;
+    });
+  }
+
+  private find(path: string): RecentEntry | undefined {
+    return this.read().find((one) => one.path === path);
+  }
+
+  private async unlisted(path: string): Promise<RecentEntry> {
+    const file = this.library.list().find((one) => one.path === path);
+    if (file === undefined) throw new UserError('not-found', `${resolve(path)} is not in the library`, 'open it first');
+    return this.head(path, file.modifiedMs);
+  }
+
+  private async head(path: string, modifiedMs: number): Promise<RecentEntry> {
+    const known = this.heads.get(path);
+    if (known !== undefined) return known;
+    const entry = await describeFile({ path, bytes: 0, modifiedMs });
+    if (entry.command.length > 0) this.heads.set(path, entry);
+    return entry;
   }
 
   private readForgotten(): Set<string> {
@@ -94,43 +190,48 @@ export class Recents {
   }
 
   private writeForgotten(paths: ReadonlySet<string>): void {
-    try {
-      writeJson(
-        this.forgottenFile,
-        [...paths].filter((path) => existsSync(path)),
-      );
-    } catch {
-      // As below.
-    }
+    writeJson(
+      this.forgottenFile,
+      [...paths].filter((path) => existsSync(path)),
+    );
+  }
+
+  private damaged(): boolean {
+    return existsSync(this.file) && !Array.isArray(readJson(this.file));
   }
 
   private read(): RecentEntry[] {
-    const list = z.array(z.unknown()).safeParse(readJson(this.file));
-    if (!list.success) return [];
-    return list.data.flatMap((value) => entry.safeParse(value).data ?? []);
+    const list = readJson(this.file);
+    return Array.isArray(list) ? parseEntries(list) : [];
   }
 
-  private write(entries: RecentEntry[]): void {
+  /** Reads, changes and writes with no other gilscope in between. What cannot be read is put aside, never written over. */
+  private update(change: (entries: RecentEntry[]) => RecentEntry[]): void {
+    locked(this.file, () => {
+      if (this.damaged()) {
+        const aside = `${this.file.replace(/\.json$/, '')}.damaged-${Date.now()}.json`;
+        renameSync(this.file, aside);
+        this.aside = aside;
+      }
+      const before = this.read();
+      const after = change(before);
+      if (after !== before) writeJson(this.file, after.slice(0, LIMIT));
+    });
+  }
+
+  /** A full disk must not take the session with it. */
+  private attempt(change: (entries: RecentEntry[]) => RecentEntry[]): void {
     try {
-      writeJson(this.file, entries.slice(0, LIMIT));
+      this.update(change);
     } catch {
-      // A full disk must not take the session with it.
+      // As before, then.
     }
   }
 }
 
-/** What is worth knowing of a session without opening it. */
-export function describeRecent(info: SessionInfo, summary: Summary, spec: LaunchSpec | null): RecentEntry {
-  return {
-    path: info.path!,
-    title: info.title,
-    created: info.created,
-    wallS: summary.wall_s,
-    engine: summary.engine,
-    python: info.processes[0]?.python ?? null,
-    verdict: summary.verdict.text,
-    spec,
-  };
+function refuseBusy(path: string, what: string): void {
+  if (isBusy(path))
+    throw new UserError('refused', `${path} is being recorded and cannot be ${what}`, 'stop that recording first');
 }
 
 function sizeOf(path: string): { bytes: number; exists: boolean } {
@@ -139,10 +240,4 @@ function sizeOf(path: string): { bytes: number; exists: boolean } {
   } catch {
     return { bytes: 0, exists: false };
   }
-}
-
-function unlisted(path: string, modifiedMs: number): RecentEntry {
-  const title = basename(path, SUFFIX);
-  const created = new Date(modifiedMs).toISOString();
-  return { path, title, created, wallS: null, engine: null, python: null, verdict: null, spec: null };
 }

@@ -12,7 +12,8 @@ import { launchTarget, type Stdio } from './launch.ts';
 import { checkSpec } from './launchCheck.ts';
 import { KEEP_BYTES, KEEP_FILES, type Library } from './library.ts';
 import { LiveSession } from './liveSession.ts';
-import { describeRecent, type Recents } from './recents.ts';
+import { describeRecent } from './recentEntry.ts';
+import type { Recents } from './recents.ts';
 import { Recorder } from './recorder.ts';
 import type { Session, SessionWatcher } from './session.ts';
 import type { Target, Tracing } from './target.ts';
@@ -105,11 +106,13 @@ export class Sessions {
     // The recorder may complain before the session it belongs to is there.
     const holder: { session: LiveSession | null } = { session: null };
     const path = runPath ?? this.library.newPath(sessionTitle(target.command));
+    const { problem } = this.library.place();
     const recorder = await Recorder.create(path, false, (error) => holder.session?.recordingFailed(error));
     const endsWithProgram = runPath !== undefined;
     const session = await LiveSession.start({ target, recorder, watcher: this.watcher, endsWithProgram });
     holder.session = session;
     if (recorder.failed !== null) session.recordingFailed(recorder.failed);
+    if (runPath === undefined && problem !== null) session.note('warn', problem);
     this.add(session);
     if (runPath === undefined) void session.finished.then(() => this.remember(session, target.spec));
     return session;
@@ -146,10 +149,10 @@ export class Sessions {
   }
 
   private prune(session: LiveSession): void {
-    const inUse = new Set([...this.open.values()].map((one) => one.info().path ?? ''));
+    const inUse = new Set([...this.open.values()].map((one) => one.info().path ?? '').concat(this.recents.kept()));
     const removed = this.library.prune(inUse);
     if (removed.length === 0) return;
-    for (const path of removed) this.recents.forget(path, false);
+    for (const path of removed) this.recents.drop(path);
     const bounds = `${KEEP_FILES} recordings or ${KEEP_BYTES / 2 ** 30} GiB`;
     session.note(
       'info',
@@ -163,9 +166,11 @@ export class Sessions {
     await session.saveAs(path, overwrite);
     const spec =
       session instanceof LiveSession ? session.target.spec : before === null ? null : this.recents.specOf(before);
-    if (session instanceof LiveSession && before !== null) this.recents.forget(before, false);
-    this.recents.recall(session.info().path ?? path);
+    const after = session.info().path ?? path;
+    this.recents.recall(after);
     this.remember(session, spec);
+    if (before !== null) this.recents.carry(before, after);
+    if (session instanceof LiveSession && before !== null) this.recents.drop(before);
     return session.info();
   }
 

@@ -16,6 +16,7 @@ export const DEFAULTS: Settings = {
   follow: true,
   laneHeight: 'auto',
   lastFolder: null,
+  libraryFolder: null,
   lastExport: null,
   attachEngine: 'auto',
   attachFunctions: false,

@@ -6,7 +6,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { UserError } from './errors.ts';
 import { KEEP_FILES, Library } from './library.ts';
 import { dataFolder } from './paths.ts';
-import { Recents, type RecentEntry } from './recents.ts';
+import type { Described } from './recentEntry.ts';
+import { Recents } from './recents.ts';
 import { DEFAULTS, SettingsStore } from './settings.ts';
 
 let folder: string;
@@ -75,17 +76,18 @@ describe('library', () => {
 });
 
 describe('recents', () => {
-  const entry = (path: string, created: string): RecentEntry => ({
+  const entry = (path: string, created: string): Described => ({
     ...{ path, created, title: basename(path), wallS: 1, engine: 'exact', python: '3.12.1', verdict: 'fine' },
+    ...{ command: ['python3', 'a.py'], threads: 2, held: 0.9, contended: 0.5 },
     spec: { python: '/usr/bin/python3', args: ['a.py'], cwd: '/', env: { A: null }, engine: 'auto', functions: true },
   });
 
-  it('remembers, newest first, one entry for a file', () => {
+  it('remembers, newest first, one entry for a file', async () => {
     const recents = new Recents(folder, new Library(folder));
     recents.note(entry('/a.gilscope', '2026-01-01T00:00:00Z'));
     recents.note(entry('/b.gilscope', '2026-01-03T00:00:00Z'));
     recents.note({ ...entry('/a.gilscope', '2026-01-02T00:00:00Z'), verdict: 'other' });
-    const list = new Recents(folder, new Library(folder)).list();
+    const list = await new Recents(folder, new Library(folder)).list();
     expect(list.map(({ path, verdict, exists }) => [path, verdict, exists])).toEqual([
       ['/b.gilscope', 'fine', false],
       ['/a.gilscope', 'other', false],
@@ -93,54 +95,56 @@ describe('recents', () => {
     expect(recents.specOf('/b.gilscope')).toMatchObject({ env: { A: null }, functions: true });
   });
 
-  it('finds recordings that nobody noted, and survives a broken list', () => {
+  it('finds recordings that nobody noted, and survives a broken list', async () => {
     const library = new Library(folder);
     const path = library.newPath('crashed.py');
     writeFileSync(path, 'x');
     writeFileSync(join(folder, 'recents.json'), JSON.stringify([{ path: 5 }, entry('/a.gilscope', '2020')]));
     const recents = new Recents(folder, library);
-    expect(recents.list().map((one) => one.path)).toEqual([path, '/a.gilscope']);
+    expect((await recents.list()).map((one) => one.path)).toEqual([path, '/a.gilscope']);
     writeFileSync(join(folder, 'recents.json'), 'nonsense');
-    expect(recents.list().map((one) => one.path)).toEqual([path]);
+    expect((await recents.list()).map((one) => one.path)).toEqual([path]);
   });
 
-  it('forgets, and deletes sessions only', () => {
+  it('forgets, and deletes sessions only', async () => {
     const recents = new Recents(folder, new Library(folder));
     const [session, other] = [join(folder, 's.gilscope'), join(folder, 'precious.txt')];
     for (const path of [session, other]) {
       writeFileSync(path, 'x');
       recents.note(entry(path, '2026'));
-      recents.forget(path, true);
     }
-    expect(recents.list()).toEqual([]);
+    await recents.delete(session);
+    await expect(recents.delete(other)).rejects.toThrow(UserError);
+    recents.forget(other);
+    expect(await recents.list()).toEqual([]);
     expect([existsSync(session), existsSync(other)]).toEqual([false, true]);
   });
 
-  it('what was forgotten stays so though its file is there, also for the next gilscope, until it is opened again', () => {
+  it('what was forgotten stays so though its file is there, also for the next gilscope, until it is opened again', async () => {
     const library = new Library(folder);
     const path = library.newPath('kept.py');
     writeFileSync(path, 'x');
     const recents = new Recents(folder, library);
     recents.note(entry(path, '2026'));
-    recents.forget(path, false);
+    recents.forget(path);
     expect(existsSync(path)).toBe(true);
-    expect(recents.list()).toEqual([]);
-    expect(new Recents(folder, library).list()).toEqual([]);
+    expect(await recents.list()).toEqual([]);
+    expect(await new Recents(folder, library).list()).toEqual([]);
     // A session that is open all the while notes it at its end.
     recents.note(entry(path, '2026'));
-    expect(new Recents(folder, library).list()).toEqual([]);
+    expect(await new Recents(folder, library).list()).toEqual([]);
     recents.recall(path);
     recents.note(entry(path, '2026'));
-    expect(new Recents(folder, library).list().map((one) => one.path)).toEqual([path]);
+    expect((await new Recents(folder, library).list()).map((one) => one.path)).toEqual([path]);
   });
 
-  it('what was deleted does not come back when its session ends', () => {
+  it('what was deleted does not come back when its session ends', async () => {
     const library = new Library(folder);
     const path = library.newPath('deleted.py');
     writeFileSync(path, 'x');
     const recents = new Recents(folder, library);
-    recents.forget(path, true);
+    await recents.delete(path);
     recents.note(entry(path, '2026'));
-    expect(recents.list()).toEqual([]);
+    expect(await recents.list()).toEqual([]);
   });
 });

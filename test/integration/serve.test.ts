@@ -233,7 +233,7 @@ sys.exit(4)
     expect(recents[0]).toMatchObject({ path: target, title: 'talks.py', exists: true, bytes: statSync(target).size });
     expect(recents[0].spec).toMatchObject({ args: [script], env: { COLOUR: 'red' } });
     await window.call('session.close', { id: opened.id });
-    await window.call('recents.forget', { path: target, deleteFile: true });
+    await window.call('recents.delete', { path: target });
     expect(existsSync(target)).toBe(false);
   });
 

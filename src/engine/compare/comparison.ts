@@ -21,7 +21,8 @@ import { oneLine, toUserError } from '../errors.ts';
 import type { FileSession } from '../fileSession.ts';
 import type { InterpreterProbe } from '../interpreterProbe.ts';
 import type { Library } from '../library.ts';
-import { describeRecent, type RecentEntry, type Recents } from '../recents.ts';
+import { describeRecent, type Described } from '../recentEntry.ts';
+import type { Recents } from '../recents.ts';
 import { coreCount } from '../sampler.ts';
 import type { Sessions } from '../sessions.ts';
 import { Pace } from './pace.ts';
@@ -48,7 +49,7 @@ export class Comparison {
   private readonly runs: CompareRun[];
   /** By variant, its runs that ended well. */
   private readonly measured: MeasuredRun[][];
-  private readonly recordings = new Map<CompareRun, RecentEntry>();
+  private readonly recordings = new Map<CompareRun, Described>();
   private readonly pace = new Pace();
   private state: CompareInfo['state'] = 'running';
   private error: string | null = null;

@@ -9,16 +9,20 @@ import { editLaunch } from '../store/actions.ts';
 import { compareRecordings } from '../store/compare.ts';
 import { describeError } from '../transport/index.ts';
 import { SearchIcon } from '../ui/icons.tsx';
+import { walkFocus } from '../ui/Menu.tsx';
 import { Notice } from '../ui/Notice.tsx';
+import { LibraryFolder } from './LibraryFolder.tsx';
 import { RecentRow } from './RecentRow.tsx';
-import { searchRecents, sortRecents, useRecents, type Sort, type SortKey } from './recents.ts';
+import { nameOf, searchRecents, sortRecents, useRecents, type Sort, type SortKey } from './recents.ts';
 import './library.css';
 
 const ROW_PX = 54;
 const COLUMNS: readonly { key: SortKey; label: string; num?: boolean }[] = [
   { key: 'title', label: 'Recording' },
   { key: 'created', label: 'Recorded' },
-  { key: 'wallS', label: 'Length', num: true },
+  { key: 'wallS', label: 'Wall-clock', num: true },
+  { key: 'threads', label: 'Threads', num: true },
+  { key: 'held', label: 'GIL held / contended', num: true },
   { key: 'python', label: 'Python' },
   { key: 'bytes', label: 'Size', num: true },
 ];
@@ -63,7 +67,12 @@ function Rows({ rows, chosen, onChange }: { rows: readonly Recent[] } & Choice) 
     overscan: 8,
   });
   return (
-    <div ref={box} className="library__rows" data-testid="library-rows">
+    <div
+      ref={box}
+      className="library__rows"
+      data-testid="library-rows"
+      onKeyDown={(event) => walkFocus(event, 'button.recent__open:not(:disabled)')}
+    >
       <div style={{ height: virtual.getTotalSize(), position: 'relative' }}>
         {virtual.getVirtualItems().map((item) => {
           const recent = rows[item.index];
@@ -120,7 +129,7 @@ function Chosen({ chosen, onChange, recents }: Choice & { recents: readonly Rece
         data-testid="library-compare"
         disabled={there.length < 2 || most}
         title={there.length < 2 ? 'Choose another one' : most ? `At most ${MOST_VARIANTS} can be compared` : undefined}
-        onClick={() => void compareRecordings(there)}
+        onClick={() => void compareRecordings(there.map((recent) => ({ ...recent, title: nameOf(recent) })))}
       >
         Compare {there.length}
       </button>
@@ -147,7 +156,7 @@ export function LibraryPage() {
           <input
             className="input"
             type="search"
-            placeholder="Search name, verdict, Python version, path"
+            placeholder="Search name, tags, note, command, verdict"
             aria-label="Search recordings"
             data-testid="library-search"
             value={query}
@@ -157,6 +166,7 @@ export function LibraryPage() {
         <Chosen chosen={chosen} onChange={setChosen} recents={recents.items} />
         <OpenButton />
       </div>
+      <LibraryFolder recents={recents.items} />
       {recents.status === 'failed' && <Notice tone="error" {...describeError(recents.error)} />}
       {rows.length > 0 && (
         <>

@@ -13,6 +13,8 @@ const recent = (title: string, more: Partial<Recent> = {}): Recent => ({
   verdict: null,
   exists: true,
   spec: null,
+  ...{ command: ['python3', title], threads: 2, held: 0.5, contended: 0.1, recording: false },
+  ...{ name: null, note: '', tags: [] },
   ...more,
 });
 const titles = (list: Recent[]) => list.map((r) => r.title);
@@ -27,6 +29,17 @@ test('every word must be found, anywhere, in any case', () => {
   expect(titles(searchRecents(list, 'turns count'))).toEqual(['countdown.py']);
   expect(titles(searchRecents(list, '  '))).toHaveLength(3);
   expect(searchRecents(list, 'nothing')).toEqual([]);
+});
+
+test('what the user said of a recording, and its command, are searched too', () => {
+  const list = [
+    recent('a.py', { name: 'Before the fix', tags: ['slow', 'ticket 7'] }),
+    recent('b.py', { note: 'with the new pool', command: ['python3', 'b.py', '--workers', '8'] }),
+  ];
+  expect(titles(searchRecents(list, 'TICKET slow'))).toEqual(['a.py']);
+  expect(titles(searchRecents(list, 'before'))).toEqual(['a.py']);
+  expect(titles(searchRecents(list, 'pool --workers'))).toEqual(['b.py']);
+  expect(titles(sortRecents(list, { key: 'title', descending: false }))).toEqual(['b.py', 'a.py']);
 });
 
 test('unknown values stand last in both directions', () => {

@@ -1,23 +1,29 @@
 /** Search, order and removal of recordings. The first two are pure; used by the Library page and the Start screen. */
 import { useEffect } from 'react';
+import type { Words } from '../../shared/contract/arguments.ts';
 import type { Recent } from '../../shared/contract/types.ts';
 import { attempt } from '../store/actions.ts';
 import { loadCatalog, useCatalog } from '../store/catalog.ts';
 import { useSessions } from '../store/sessions.ts';
-import { useUi } from '../store/ui.ts';
+import { notify, useUi } from '../store/ui.ts';
 import { call } from '../transport/index.ts';
 
-export type SortKey = 'title' | 'created' | 'wallS' | 'python' | 'bytes';
+export type SortKey = 'title' | 'created' | 'wallS' | 'threads' | 'held' | 'python' | 'bytes';
 export interface Sort {
   key: SortKey;
   descending: boolean;
 }
 
-/** Every word must be found somewhere: title, verdict, Python version, path. */
+/** As the user calls it, else by its command. */
+export const nameOf = (recent: Pick<Recent, 'name' | 'title'>): string => recent.name ?? recent.title;
+
+/** Every word must be found somewhere: name, note, tags, command, verdict, Python version, path. */
 export function searchRecents(recents: readonly Recent[], query: string): Recent[] {
   const words = query.toLowerCase().split(/\s+/).filter(Boolean);
   return recents.filter((recent) => {
-    const text = [recent.title, recent.verdict, recent.python, recent.engine, recent.path].join('\n').toLowerCase();
+    const { name, note, tags, title, command, verdict, python, engine, path } = recent;
+    const parts = [name, note, ...tags, title, command.join(' '), verdict, python, engine, path];
+    const text = parts.join('\n').toLowerCase();
     return words.every((word) => text.includes(word));
   });
 }
@@ -25,7 +31,7 @@ export function searchRecents(recents: readonly Recent[], query: string): Recent
 export function sortRecents(recents: readonly Recent[], { key, descending }: Sort): Recent[] {
   const sign = descending ? -1 : 1;
   return [...recents].sort((a, b) => {
-    const [x, y] = [a[key], b[key]];
+    const [x, y] = key === 'title' ? [nameOf(a), nameOf(b)] : [a[key], b[key]];
     // What is not known stands last, whichever way it is sorted.
     if (x === null || y === null) return x === y ? 0 : x === null ? 1 : -1;
     if (typeof x === 'number' && typeof y === 'number') return sign * (x - y);
@@ -44,8 +50,23 @@ export function useRecents() {
   return recents;
 }
 
-export const forgetRecent = (path: string, deleteFile: boolean): Promise<boolean> =>
+/** Whatever is done to the list, it is loaded anew. */
+const change = (action: () => Promise<unknown>): Promise<boolean> =>
   attempt(async () => {
-    await call('recents.forget', { path, deleteFile });
+    await action();
     await loadCatalog('recents');
+  });
+
+/** Off the list; the file stays. */
+export const forgetRecent = (path: string): Promise<boolean> => change(() => call('recents.forget', { path }));
+
+export const editRecent = (path: string, said: Words): Promise<boolean> =>
+  change(() => call('recents.edit', { path, ...said }));
+
+/** For a while it can be taken back. */
+export const deleteRecent = (recent: Recent): Promise<boolean> =>
+  change(async () => {
+    const { id, undoMs } = await call('recents.delete', { path: recent.path });
+    const undo = () => void change(() => call('recents.restore', { id }));
+    notify(`Deleted ${nameOf(recent)}`, { action: { label: 'Undo', run: undo }, lastsMs: undoMs });
   });

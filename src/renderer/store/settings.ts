@@ -21,6 +21,7 @@ export const DEFAULT_SETTINGS: Settings = {
   follow: true,
   laneHeight: 'auto',
   lastFolder: null,
+  libraryFolder: null,
   lastExport: null,
   attachEngine: 'auto',
   attachFunctions: false,

@@ -10,6 +10,12 @@ export interface Toast {
   tone: 'error' | 'info';
   message: string;
   remedy: string | null;
+  /** Something to do about it, with one press. */
+  action: ToastAction | null;
+}
+export interface ToastAction {
+  label: string;
+  run: () => void;
 }
 
 interface UiState {
@@ -51,8 +57,8 @@ export const useUi = create<UiState>()((set) => ({
 function push(toast: Omit<Toast, 'id'>): number {
   const id = nextToast++;
   useUi.setState((s) => {
-    // The same message again replaces the old one instead of piling up.
-    const others = s.toasts.filter((t) => t.message !== toast.message);
+    // The same message again replaces the old one instead of piling up; but what can still be undone, can.
+    const others = s.toasts.filter((t) => t.message !== toast.message || t.action !== null);
     return { toasts: [...others, { ...toast, id }].slice(-MOST_TOASTS) };
   });
   return id;
@@ -60,10 +66,15 @@ function push(toast: Omit<Toast, 'id'>): number {
 
 /** Errors stay until dismissed: they carry what to do. */
 export function notifyError(error: unknown): void {
-  push({ tone: 'error', ...describeError(error) });
+  push({ tone: 'error', ...describeError(error), action: null });
 }
 
-export function notify(message: string): void {
-  const id = push({ tone: 'info', message, remedy: null });
-  setTimeout(() => useUi.getState().dismiss(id), INFO_TOAST_MS);
+interface NotifyOptions {
+  action?: ToastAction;
+  lastsMs?: number;
+}
+
+export function notify(message: string, { action, lastsMs = INFO_TOAST_MS }: NotifyOptions = {}): void {
+  const id = push({ tone: 'info', message, remedy: null, action: action ?? null });
+  setTimeout(() => useUi.getState().dismiss(id), lastsMs);
 }

@@ -22,6 +22,19 @@ export function Toasts({ children }: { children?: ReactNode }) {
             <div>{toast.message}</div>
             {toast.remedy !== null && <div className="muted">{toast.remedy}</div>}
           </div>
+          {toast.action !== null && (
+            <button
+              type="button"
+              className="btn btn--small"
+              data-testid="toast-action"
+              onClick={() => {
+                dismiss(toast.id);
+                toast.action?.run();
+              }}
+            >
+              {toast.action.label}
+            </button>
+          )}
           <button
             type="button"
             className="btn btn--ghost btn--icon btn--small"

@@ -1,4 +1,4 @@
-/** Shapes that arguments of several calls share. Used by calls.ts and compare.ts. */
+/** Shapes that arguments of several calls share. Used by calls.ts and its parts. */
 import { z } from 'zod';
 import { MOST_LOOKS_HZ } from '../looks.ts';
 import { isWatch, parseWatch } from '../watchExpression.ts';
@@ -29,3 +29,12 @@ export const launchSpec = z.object({
     .max(100)
     .optional(),
 });
+
+/** What the user says of a recording. It belongs to the list, not to the file. */
+export const words = z.object({
+  /** Instead of the title; null: none. */
+  name: text(200).nullable(),
+  note: text(10_000),
+  tags: z.array(z.string().trim().min(1).max(60)).max(30),
+});
+export type Words = z.infer<typeof words>;

@@ -9,6 +9,7 @@ import type { BlameReply } from './blame.ts';
 import { compareArgs, type CompareInfo, type CompareReplies } from './compare.ts';
 import { compareSpec } from './compareSpec.ts';
 import { exportArgs, type ExportPush, type ExportReplies } from './exports.ts';
+import { libraryArgs, type LibraryReplies } from './library.ts';
 import type { FlameReply, FunctionsReply } from './functions.ts';
 import type { WatchableModule, WatchableNames, WatchesReply } from './watches.ts';
 import type {
@@ -20,7 +21,6 @@ import type {
   Interpreter,
   LogLine,
   OverviewReply,
-  Recent,
   RunningProcess,
   SessionInfo,
   Settings,
@@ -41,6 +41,7 @@ export const settingsPatch = z
     follow: z.boolean(),
     laneHeight: z.enum(['comfortable', 'compact', 'auto']),
     lastFolder: path.nullable(),
+    libraryFolder: path.nullable(),
     lastExport: z.object({ format: text(40), folder: path }).nullable(),
     attachEngine: z.enum(['auto', 'exact', 'estimated']),
     attachFunctions: z.boolean(),
@@ -57,8 +58,6 @@ export const callArgs = {
   'settings.set': settingsPatch,
   'interpreters.list': z.object({ refresh: z.boolean().optional() }),
   'examples.list': empty,
-  'recents.list': empty,
-  'recents.forget': z.object({ path, deleteFile: z.boolean().optional() }),
   /** Own file picker, same in both shells. `suffix` keeps folders and files that end so. */
   'files.list': z.object({ path, suffix: text(40).optional(), hidden: z.boolean().optional() }),
   'session.list': empty,
@@ -139,21 +138,20 @@ export const callArgs = {
   'terminal.replay': z.object({ id }),
   ...compareArgs,
   ...exportArgs,
+  ...libraryArgs,
 } as const;
 
 export type CallName = keyof typeof callArgs;
 export type CallArgs<N extends CallName> = z.infer<(typeof callArgs)[N]>;
 
 /** Answers of every call. */
-export interface CallReply extends CompareReplies, ExportReplies {
+export interface CallReply extends CompareReplies, ExportReplies, LibraryReplies {
   'app.info': AppInfo;
   'app.doctor': DoctorReport;
   'settings.get': Settings;
   'settings.set': Settings;
   'interpreters.list': Interpreter[];
   'examples.list': Example[];
-  'recents.list': Recent[];
-  'recents.forget': null;
   'files.list': { path: string; parent: string | null; entries: FileEntry[]; truncated: boolean };
   'session.list': SessionInfo[];
   'session.launch': SessionInfo;

@@ -2,6 +2,7 @@
  * What the window knows of the machine and of the user's choices: interpreters, running programs, recordings, folders, settings.
  * Exported by types.ts too, which tells of sessions.
  */
+import type { Words } from './arguments.ts';
 import type { Engine, Ns } from './basics.ts';
 import type { CompareSpec } from './compareSpec.ts';
 
@@ -92,17 +93,25 @@ export interface ExampleSlider {
   high: number;
 }
 
-export interface Recent {
+export interface Recent extends Words {
   path: string;
+  /** From its command. */
   title: string;
   created: string;
+  command: string[];
   wallS: number | null;
+  threads: number | null;
+  /** Parts of the time, all GILs together. */
+  held: number | null;
+  contended: number | null;
   engine: Engine | null;
   python: string | null;
   bytes: number;
   /** Verdict text of the recording, if it was finished. */
   verdict: string | null;
   exists: boolean;
+  /** A gilscope, this one or another, writes into it now. */
+  recording: boolean;
   spec: LaunchSpec | null;
 }
 
@@ -171,6 +180,8 @@ export interface Settings {
   follow: boolean;
   laneHeight: 'comfortable' | 'compact' | 'auto';
   lastFolder: string | null;
+  /** Where new recordings go; null: gilscope's own folder. Set by `library.setFolder`, which looks whether one can record there. */
+  libraryFolder: string | null;
   /** The format chosen last, and where it was written. */
   lastExport: { format: string; folder: string } | null;
   /** How running programs are measured when one attaches to them. */
