@@ -2,8 +2,9 @@
 import { mkdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { launchProgram, openTab, sessionState } from '../lib/app.ts';
+import { chooseInterpreter, launchProgram, openTab, sessionState } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
+import { PYTHON } from '../lib/python.ts';
 import { ROOT } from '../lib/serve.ts';
 import { lane, settled, timeline } from '../lib/timeline.ts';
 
@@ -92,4 +93,19 @@ test('the function trace', async ({ page }) => {
   await settled(page);
   await page.mouse.move(0, 0);
   await shoot(page, 'functions-dark');
+});
+
+/** Calls that block, one after another against eight threads, from the gallery: clear on a busy machine too. */
+test('a comparison', async ({ page }) => {
+  mkdirSync(FOLDER, { recursive: true });
+  await page.emulateMedia({ colorScheme: 'dark' });
+  await page.setViewportSize({ width: 1280, height: 960 });
+  await chooseInterpreter(page, PYTHON.path);
+  await page.getByTestId('example-waiting').click();
+  const comparison = page.getByTestId('comparison');
+  await expect(comparison).toHaveAttribute('data-state', 'done', { timeout: 180_000 });
+  for (const i of [0, 1])
+    await expect(page.getByTestId(`column-${i}`).getByTestId('timeline')).toHaveAttribute('data-idle', 'true');
+  await page.mouse.move(0, 0);
+  await shoot(page, 'compare-dark');
 });

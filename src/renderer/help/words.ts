@@ -244,7 +244,7 @@ export const WORDS: Readonly<Record<WordId, Word>> = {
     short:
       'A glance from outside at the function that a thread runs during a hold of more than 10 ms. Always labelled sampled.',
     more: [],
-    measured: 'Sampled, at most about 50 times a second: it says what was seen, not how long it ran.',
+    measured: 'Sampled, 50 times a second unless set otherwise: it says what was seen, not how long it ran.',
     related: ['site', 'blame', 'engine'],
     also: 'sampled sampling inside',
   },
@@ -305,7 +305,7 @@ export const WORDS: Readonly<Record<WordId, Word>> = {
       'For short work the start may cost more than the other cores gain. Forked workers begin sooner than spawned ones, which import everything anew.',
     ],
     measured:
-      'For a function run several ways it is measured in the workers; for programs it is the time until the last child first held its GIL.',
+      'For a function run several ways it is measured in the workers. For programs it is the time until their interpreter was up, and from the start of the first child until the interpreter of the last was; what the program did between is not in it.',
     related: ['threads-or-processes', 'memory', 'effective-cores'],
     also: 'fork spawn startup overhead',
   },
@@ -318,7 +318,7 @@ export const WORDS: Readonly<Record<WordId, Word>> = {
       'After a fork most pages are shared until they are written to, and Python writes reference counts. So RSS alone makes forked workers look dearer than they are.',
     ],
     measured:
-      'Read from the system (/proc) while the program runs; PSS about once a second, and not where reading it would take long.',
+      'Read from the system (/proc) while the program runs; PSS ten times a second, less often or not at all where reading it takes long.',
     related: ['start-up', 'refcount', 'threads-or-processes'],
     also: 'pss rss resident proportional shared pages peak',
   },

@@ -124,7 +124,7 @@ export const FIGURES: readonly FigureKind[] = [
   },
   {
     id: 'switches_preempted',
-    label: 'Switches, pre-empted',
+    label: 'Holds pre-empted',
     help: 'The holder was asked to drop the GIL and asked for it again at once.',
     word: 'pre-empted',
     unit: 'count',
@@ -133,8 +133,8 @@ export const FIGURES: readonly FigureKind[] = [
   },
   {
     id: 'switches_voluntary',
-    label: 'Switches, voluntary',
-    help: 'The holder went into a blocking call.',
+    label: 'Holds ended voluntarily',
+    help: 'The holder went into a blocking call. A switch only where another thread took the GIL then.',
     word: 'voluntary',
     unit: 'count',
     ofGil: true,
