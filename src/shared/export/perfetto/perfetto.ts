@@ -113,11 +113,11 @@ class Trace {
     }
   }
 
-  /** The recording as a whole: for people, and for gilscope to read the file again. */
+  /** The recording as a whole: for people, and as JSON for programs: what each track is of. */
   private about(track: number): void {
     const { source, out } = this;
     const head = { ...headOf(source), tracks: this.tracks.list };
-    const facts = { ...factsOf(source), 'for gilscope': JSON.stringify(head) };
+    const facts = { ...factsOf(source), 'for programs': JSON.stringify(head) };
     out.packet({
       timestamp: source.originNs + BigInt(Math.round(source.start)),
       timestampClockId: ClockId.monotonic,

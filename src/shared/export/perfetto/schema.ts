@@ -1,7 +1,7 @@
 /**
- * The messages of Perfetto's trace format that gilscope writes and reads, by field number, made into descriptors that the protobuf library
- * encodes and decodes with. https://perfetto.dev/docs/reference/trace-packet-proto is the whole of it; what is not here is skipped by readers
- * of protobuf. Used by output.ts, and by the import.
+ * The messages of Perfetto's trace format that gilscope writes, by field number, made into descriptors that the protobuf library
+ * encodes with. https://perfetto.dev/docs/reference/trace-packet-proto is the whole of it; what is not here is skipped by readers
+ * of protobuf. Used by output.ts and sequence.ts.
  */
 import { create, createFileRegistry, type DescMessage } from '@bufbuild/protobuf';
 import {

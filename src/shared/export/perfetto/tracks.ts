@@ -6,7 +6,7 @@ import type { ExportSource } from '../types.ts';
 import type { Fields, Output } from './output.ts';
 import { CHILDREN_BY_RANK, UNIT_SIZE_BYTES } from './schema.ts';
 
-/** What a track is of, so that reading it back needs no names. */
+/** What a track is of, for programs: names are for people. */
 export type TrackOf =
   | CounterOf
   | { of: 'thread'; thread: ThreadIdx }

@@ -7,7 +7,7 @@ import { NS_PER_S } from '../../units.ts';
 import { nameOfGil } from './names.ts';
 import type { ExportSource } from '../types.ts';
 
-/** What a counter is of, so that reading it back needs no names. */
+/** What a counter is of, for programs: names are for people. */
 export type CounterOf =
   | { of: 'core'; core: number; who: 'target' | 'others' }
   | { of: 'processCpu'; process: ProcIdx }

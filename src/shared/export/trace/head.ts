@@ -1,6 +1,6 @@
 /**
- * What a trace says of the recording as a whole: for people, as facts; for gilscope, as the head from which it is read back
- * (src/engine/import). Shared by `perfetto` and `chrome`.
+ * What a trace says of the recording as a whole: facts for people, and for programs the processes, threads and GILs as they are.
+ * Shared by `perfetto` and `chrome`.
  */
 import { z } from 'zod';
 import type { ThreadIdx } from '../../contract/basics.ts';

@@ -1,4 +1,4 @@
-/** What slices, counters and annotations are called in traces for other tools; shared by `perfetto` and `chrome`, read back by the import. */
+/** What slices, counters and annotations are called in traces for other tools; shared by `perfetto` and `chrome`. */
 import { IntervalFlag, ThreadState, type GilInfo, type ThreadInfo } from '../../contract/types.ts';
 import type { IntervalRow } from '../types.ts';
 
