@@ -1,10 +1,22 @@
 /**
  * Every statement of the gallery shows, on every CPython of the machine where it applies. Asserted is what the recordings say of
- * holds and waits, which a busy machine does not change; never how long something took.
+ * holds and waits, which a busy machine does not change; never how long something took. Programs of which each has one core's worth of work
+ * run together, but for those whose holds and waits are measured for their length.
  */
 import { describe, expect, it } from 'vitest';
 import { eventsOf, overlaps, pythons } from './helpers.ts';
-import { contendedHolds, heldShare, named, runExample, runScript, sum, threads, together } from './galleryRuns.ts';
+import {
+  contendedHolds,
+  heldShare,
+  named,
+  part,
+  runExample,
+  runScript,
+  sum,
+  threads,
+  together,
+  waitsOf,
+} from './galleryRuns.ts';
 
 const minorOf = (version: string): number => Number(version.split('.')[1]);
 
@@ -52,16 +64,16 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
   });
 
   it('B5: contended holds are one switch interval long, not shorter', async () => {
-    const quarter = async (ms: number): Promise<number> => {
+    const holds = async (ms: number): Promise<number[]> => {
       const lengths = contendedHolds(await runScript(python, 'turns', [String(ms), '1']), /^count-/);
       expect(lengths.length).toBeGreaterThan(5);
       expect(lengths.filter((length) => length < 0.95 * ms).length).toBeLessThan(0.2 * lengths.length);
-      return lengths[Math.floor(lengths.length / 4)];
+      return lengths;
     };
-    const [usual, long] = [await quarter(5), await quarter(50)];
-    // On a busy machine many are longer: who asks, and who is asked, must first get a core.
-    expect(long).toBeLessThan(2 * 50);
-    expect(usual).toBeLessThan(0.5 * long);
+    // One after the other: it is lengths that are measured. On a busy machine most are longer: who asks, and who is asked, must first get a core.
+    const [usual, long] = [await holds(5), await holds(50)];
+    expect(part(long, 0.25)).toBeLessThan(2 * 50);
+    expect(part(usual, 0.1)).toBeLessThan(0.5 * part(long, 0.25));
   });
 
   it('B6: a thread that wakes from I/O waits for one switch interval, and less when that is shorter', async () => {
@@ -74,7 +86,9 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
         0.8 * answer.wait_s,
       );
       expect(run.summary.verdict.kind).toBe('io_starved');
-      return answer.wait_p50_s! * 1000;
+      expect(answer.wait_p50_s! * 1000).toBeGreaterThan(0.5 * (nth === 0 ? 5 : 0.5));
+      // The shorter ones: on a busy machine the others waited for a core besides.
+      return part(waitsOf(run, /^answer$/), 0.25);
     };
     const [usual, short] = [await waits(0), await waits(1)];
     expect(usual).toBeGreaterThan(0.5 * 5);
@@ -121,13 +135,12 @@ describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython 
       const run = await runExample(python, 'counter', nth, '40');
       return { short: Number(/(\d+) of 40 sums short of 40,000/.exec(run.stdout)![1]), run };
     };
-    const [plain, call] = await Promise.all([short(0), short(1)]);
+    const [plain, call, locked] = await Promise.all([short(0), short(1), short(2)]);
     // Since 3.10 a drop is made only where a loop starts over and where something is called.
     if (minorOf(version) >= 10) expect(plain.short).toBe(0);
     else expect(plain.short).toBeGreaterThan(0);
     expect(call.short).toBeGreaterThan(0);
     expect(sum(threads(call.run, /^add-/, 4).map(({ preempted }) => preempted))).toBeGreaterThan(0);
-    const locked = await short(2);
     expect(locked.short).toBe(0);
     expect(sum(threads(locked.run, /^add-/, 4).map(({ lock_wait_s }) => lock_wait_s!))).toBeGreaterThan(
       sum(threads(call.run, /^add-/, 4).map(({ lock_wait_s }) => lock_wait_s!)),

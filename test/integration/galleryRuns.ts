@@ -68,19 +68,27 @@ export function together({ model }: Run, lives: readonly Living[]): StatsReply {
   return model.stats({ start, end });
 }
 
-/** Lengths in milliseconds of the holds of these threads that ended pre-empted, shortest first. */
-export function contendedHolds(run: Run, name: RegExp): number[] {
+/** Lengths in milliseconds of those intervals of these threads, shortest first. */
+function lengthsOf(run: Run, name: RegExp, counts: (state: number, flags: number) => boolean): number[] {
   const { model } = run;
   const asked = named(run, name).map(({ idx }) => idx);
   const lanes = model.timeline({ start: 0, end: model.endNs, px: 8192, threads: asked }).threads;
   const lengths = lanes.flatMap((lane) => {
     if (lane.form !== 'raw') throw new Error('too many intervals to have each');
-    return Array.from(lane.start, (start, i) =>
-      lane.state[i] === ThreadState.hold && (lane.flags[i] & IntervalFlag.preempted) !== 0 ? lane.end[i] - start : 0,
-    );
+    return Array.from(lane.start, (start, i) => (counts(lane.state[i], lane.flags[i]) ? lane.end[i] - start : 0));
   });
   return lengths
     .filter((ns) => ns > 0)
     .map((ns) => ns / 1e6)
     .sort((a, b) => a - b);
 }
+
+/** Of the holds that ended pre-empted. */
+export const contendedHolds = (run: Run, name: RegExp): number[] =>
+  lengthsOf(run, name, (state, flags) => state === ThreadState.hold && (flags & IntervalFlag.preempted) !== 0);
+
+export const waitsOf = (run: Run, name: RegExp): number[] =>
+  lengthsOf(run, name, (state) => state === ThreadState.wait);
+
+/** Of sorted lengths: this part of them is shorter. */
+export const part = (sorted: readonly number[], share: number): number => sorted[Math.floor(sorted.length * share)];
