@@ -29,13 +29,17 @@ export function pageScript() {
   return {
     name: 'gilscope-page-script',
     enforce: 'pre',
-    resolveId: (source, importer) =>
-      source.endsWith(QUERY) && importer ? resolve(dirname(importer), source.slice(0, -QUERY.length)) + QUERY : null,
-    async load(id) {
-      if (!id.endsWith(QUERY)) return null;
-      const code = await bundle(id.slice(0, -QUERY.length));
-      const hash = `sha256-${createHash('sha256').update(code).digest('base64')}`;
-      return `export const code = ${JSON.stringify(code)};\nexport const hash = ${JSON.stringify(hash)};\n`;
+    resolveId: {
+      filter: { id: /\?page-script$/ },
+      handler: (source, importer) =>
+        importer ? resolve(dirname(importer), source.slice(0, -QUERY.length)) + QUERY : null,
     },
+    load: { filter: { id: /\?page-script$/ }, handler: script },
   };
+}
+
+async function script(id) {
+  const code = await bundle(id.slice(0, -QUERY.length));
+  const hash = `sha256-${createHash('sha256').update(code).digest('base64')}`;
+  return `export const code = ${JSON.stringify(code)};\nexport const hash = ${JSON.stringify(hash)};\n`;
 }

@@ -36,7 +36,7 @@ function tiles(source: ExportSource): Tile[] {
     { id: 'wait', label: 'Wait', ...timeQuantity(wait * 1e9), note: `all threads; p95 ${formatS(summary.wait_p95_s)}` },
     {
       ...{ id: 'switches', label: 'Switches', figure: group(of('switches')), unit: '' },
-      note: `${group(of('preempted'))} pre-empted, ${group(of('voluntary'))} voluntary`,
+      note: `holds ended: ${group(of('preempted'))} pre-empted, ${group(of('voluntary'))} voluntary`,
     },
   ];
 }
