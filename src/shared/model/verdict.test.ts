@@ -83,6 +83,10 @@ describe('verdict', () => {
     );
   });
 
+  it('io_bound: one thread alone', () => {
+    expect(verdict(`a: ${'Hbbbbbbbbb'.repeat(20)}`).text).toMatch(/: a mostly waits outside the GIL/);
+  });
+
   it('native_parallel: work with the GIL released', () => {
     const found = verdict(`
       hash: ${'Hrrrrrrrrr'.repeat(20)}

@@ -61,7 +61,7 @@ export function ioBound(context: Context): Finding | null {
   const blocked = traits.threads.filter((t) => t.kind === 'io' || t.blockedS > t.holdS);
   return {
     kind: 'io_bound',
-    text: `Threads are fine here: ${blocked.length > 0 ? nameList(blocked) : 'they'} mostly wait outside the GIL, which is free ${formatPercent(traits.free)} of the time.`,
+    text: `Threads are fine here: ${blocked.length > 0 ? nameList(blocked) : 'they'} mostly ${blocked.length === 1 ? 'waits' : 'wait'} outside the GIL, which is free ${formatPercent(traits.free)} of the time.`,
     evidence: [`The GIL was held for ${formatSeconds(traits.heldS)} in all.`, ...contendedEvidence(context)],
     advice: null,
     limits: ['What they wait for, and whether it could be sooner, is not seen.'],
