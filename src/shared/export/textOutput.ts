@@ -16,6 +16,12 @@ export class TextOutput extends TextPieces {
   }
 }
 
+/** Half a character, which not every reader of JSON bears, becomes U+FFFD. */
+export const json = (value: unknown): string =>
+  JSON.stringify(value, (_key, part: unknown) =>
+    typeof part === 'string' ? part.replace(/\p{Cs}/gu, '\ufffd') : part,
+  );
+
 /** The elements of a JSON array, without its brackets. */
 export function* elements<T>(out: TextOutput, rows: Iterable<T>, told: (row: T) => string): Generator<Piece> {
   let between = '';

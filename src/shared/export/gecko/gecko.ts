@@ -4,7 +4,7 @@
  */
 import { NS_PER_MS } from '../../units.ts';
 import type { ProcessInfo, ThreadInfo } from '../../contract/types.ts';
-import { elements, jsonArray, TextOutput } from '../textOutput.ts';
+import { elements, json, jsonArray, TextOutput } from '../textOutput.ts';
 import { nameOfThread, orUnknown } from '../trace/names.ts';
 import type { ExportSource, FormatWriter, Piece, ProcessSampleRow } from '../types.ts';
 import { markerTable } from './markers.ts';
@@ -32,7 +32,7 @@ function threadHead(info: ThreadInfo, process: ProcessInfo): object {
 }
 
 function* thread(out: TextOutput, source: ExportSource, info: ThreadInfo, strings: Strings): Generator<Piece> {
-  out.put(`${JSON.stringify(threadHead(info, source.process(info.process))).slice(0, -1)},`);
+  out.put(`${json(threadHead(info, source.process(info.process))).slice(0, -1)},`);
   yield* markerTable(out, source, info.idx, strings);
   out.put(',');
   yield* stackTables(out, source, info.idx, strings);
@@ -64,7 +64,7 @@ function some<T>(rows: Iterable<T>, holds: (row: T) => boolean): boolean {
 function* memory(out: TextOutput, source: ExportSource, { process, mainThreadIndex }: Memory): Generator<Piece> {
   const description = 'Resident memory of the process';
   const head = { name: 'malloc', category: 'Memory', description, pid: String(process.pid), mainThreadIndex };
-  out.put(`${JSON.stringify(head).slice(0, -1)},"samples":{`);
+  out.put(`${json(head).slice(0, -1)},"samples":{`);
   let last = 0;
   let length = 0;
   const change = ({ rssBytes }: ProcessSampleRow): string => {
@@ -82,7 +82,7 @@ function* memory(out: TextOutput, source: ExportSource, { process, mainThreadInd
 export const gecko: FormatWriter = function* (source) {
   const out = new TextOutput();
   const strings = new Strings();
-  out.put(`{"meta":${JSON.stringify(metaOf(source, source.threads.length))},"libs":[],"threads":[`);
+  out.put(`{"meta":${json(metaOf(source, source.threads.length))},"libs":[],"threads":[`);
   for (const [i, info] of source.threads.entries()) {
     if (i > 0) out.put(',');
     yield* thread(out, source, info, strings);
@@ -93,7 +93,7 @@ export const gecko: FormatWriter = function* (source) {
     yield* memory(out, source, one);
   }
   out.put('],"shared":{"stringArray":[');
-  yield* elements(out, strings.all, (text) => JSON.stringify(text));
+  yield* elements(out, strings.all, (text) => json(text));
   out.put(']}}\n');
   out.passed(1, 1, source);
   yield out.piece();

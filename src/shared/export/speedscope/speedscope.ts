@@ -7,7 +7,7 @@ import { functionTitle } from '../../functionNames.ts';
 import { NS_PER_S } from '../../units.ts';
 import { callSteps, type CallStep } from '../callSteps.ts';
 import { blameStack, threadLabel } from '../labels.ts';
-import { elements, jsonArray, TextOutput } from '../textOutput.ts';
+import { elements, json, jsonArray, TextOutput } from '../textOutput.ts';
 import { orUnknown } from '../trace/names.ts';
 import type { ExportSource, FormatWriter, Piece } from '../types.ts';
 
@@ -40,7 +40,7 @@ class Frames {
 }
 
 const head = (type: 'evented' | 'sampled', name: string, start: number, end: number): string =>
-  `{"type":"${type}","name":${JSON.stringify(name)},"unit":"nanoseconds","startValue":${start},"endValue":${end},`;
+  `{"type":"${type}","name":${json(name)},"unit":"nanoseconds","startValue":${start},"endValue":${end},`;
 
 function* calls(out: TextOutput, source: ExportSource, thread: number, frames: Frames): Generator<Piece> {
   const told = ({ at, enters, function: fn }: CallStep): string =>
@@ -65,7 +65,7 @@ function* waiting(out: TextOutput, source: ExportSource, frames: Frames): Genera
   }
   const total = weights.reduce((sum, ns) => sum + ns, 0);
   out.put(head('sampled', WAITING, 0, total));
-  yield* jsonArray(out, 'samples', samples, (stack) => JSON.stringify(stack));
+  yield* jsonArray(out, 'samples', samples, (stack) => json(stack));
   out.put(',');
   yield* jsonArray(out, 'weights', weights, String);
   out.put('}');
@@ -75,8 +75,8 @@ export const speedscope: FormatWriter = function* (source) {
   const out = new TextOutput();
   const frames = new Frames();
   const { title: name, gilscope } = source;
-  out.put(`{"$schema":"${SCHEMA}","exporter":${JSON.stringify(`gilscope@${gilscope}`)},`);
-  out.put(`"name":${JSON.stringify(orUnknown(name))},"activeProfileIndex":0,"profiles":[`);
+  out.put(`{"$schema":"${SCHEMA}","exporter":${json(`gilscope@${gilscope}`)},`);
+  out.put(`"name":${json(orUnknown(name))},"activeProfileIndex":0,"profiles":[`);
   const traced = source.threads.filter(({ callLevels }) => callLevels > 0);
   for (const [i, { idx }] of traced.entries()) {
     yield* calls(out, source, idx, frames);
@@ -85,7 +85,7 @@ export const speedscope: FormatWriter = function* (source) {
   }
   yield* waiting(out, source, frames);
   out.put('],"shared":{"frames":[');
-  yield* elements(out, frames.all, (frame) => JSON.stringify(frame));
+  yield* elements(out, frames.all, (frame) => json(frame));
   out.put(']}}\n');
   out.passed(1, 1, source);
   yield out.piece();
