@@ -51,9 +51,10 @@ async function end(child: ChildProcess): Promise<void> {
   clearTimeout(limit);
 }
 
-export async function serve(args: string[] = []): Promise<Served> {
+/** @param shared GILSCOPE_HOME of another server that still runs; else it has one of its own. */
+export async function serve(args: string[] = [], shared?: string): Promise<Served> {
   const scratch = mkdtempSync(join(tmpdir(), 'gilscope-e2e-'));
-  const home = join(scratch, 'home');
+  const home = shared ?? join(scratch, 'home');
   const env = { ...process.env, GILSCOPE_HOME: home, BROWSER: 'none', NO_COLOR: '1' };
   const child = spawn(process.execPath, [GILSCOPE, 'serve', '--port', '0', ...args], {
     cwd: scratch,
