@@ -186,6 +186,18 @@ it('a deletion is taken back with all that was said of the recording', async () 
   expect(() => recents.restore(id)).toThrow(/for good/);
 });
 
+it('a deletion that cannot be noted leaves the recording where it was', async () => {
+  const path = await recorded('a.py');
+  const recents = make();
+  await recents.edit(path, { name: 'Mine' });
+  // A folder is where the next file was to be renamed to.
+  mkdirSync(join(folder, 'forgotten.json', 'full'), { recursive: true });
+  await expect(recents.delete(path)).rejects.toThrow(`cannot delete ${path}`);
+  recents.tidy();
+  expect(existsSync(path)).toBe(true);
+  expect((await make().list())[0]).toMatchObject({ path, name: 'Mine', exists: true });
+});
+
 it('what is in the trash of a gilscope that was killed is removed at the next start; of one that lives it stays', async () => {
   const path = await recorded('a.py');
   const child = other('delete', path);

@@ -10,7 +10,7 @@ import type { Words } from '../shared/contract/arguments.ts';
 import type { Deleted } from '../shared/contract/library.ts';
 import type { LaunchSpec, Recent } from '../shared/contract/types.ts';
 import { isBusy } from './busyFile.ts';
-import { UserError } from './errors.ts';
+import { fileError, UserError } from './errors.ts';
 import { locked } from './fileLock.ts';
 import { readJson, writeJson } from './jsonFile.ts';
 import type { Library } from './library.ts';
@@ -123,11 +123,18 @@ export class Recents {
     if (!path.endsWith(SUFFIX)) throw new UserError('refused', `${path} is no ${SUFFIX} file`, 'delete it by hand');
     const known = this.find(path) ?? (await this.head(path, Date.now()));
     let id = '';
-    this.update((entries) => {
-      refuseBusy(path, 'deleted');
-      id = this.trash.put(entries.find((one) => one.path === path) ?? known);
-      return this.without(entries, path);
-    });
+    try {
+      this.update((entries) => {
+        refuseBusy(path, 'deleted');
+        id = this.trash.put(entries.find((one) => one.path === path) ?? known);
+        return this.without(entries, path);
+      });
+    } catch (error) {
+      // What is told to have failed must not be gone a moment later.
+      if (id !== '') this.attempt((entries) => (this.trash.restore(id), entries));
+      this.forgotten.delete(path);
+      throw error instanceof UserError ? error : fileError(error, `cannot delete ${path}`);
+    }
     setTimeout(() => this.empty(), UNDO_MS + 3000).unref();
     return { id, undoMs: UNDO_MS };
   }
