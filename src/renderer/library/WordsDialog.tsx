@@ -1,5 +1,5 @@
 /** What the user says of a recording: its name, tags and a note; and what is known of it beside that. */
-import { useId, useState, type FormEvent } from 'react';
+import { useId, useState, type SubmitEvent } from 'react';
 import type { Words } from '../../shared/contract/arguments.ts';
 import type { Recent } from '../../shared/contract/types.ts';
 import { formatPercent, formatS, tildePath } from '../lib/format.ts';
@@ -37,7 +37,7 @@ export function WordsDialog({ recent, onClose }: { recent: Recent; onClose: () =
   const [saving, setSaving] = useState(false);
   const form = useId();
   const patch = (more: Partial<Words>) => setSaid((before) => ({ ...before, ...more }));
-  const save = async (event: FormEvent) => {
+  const save = async (event: SubmitEvent) => {
     event.preventDefault();
     setSaving(true);
     const name = said.name?.trim() ?? '';
