@@ -171,7 +171,8 @@ test('the card of a wait names the functions behind it', async ({ page }) => {
   const wait = await card.innerText();
   await chain.getByRole('button').first().click();
   await expect.poll(() => card.innerText()).not.toBe(wait);
-  await expect(page.getByTestId('details-where')).toHaveText(/^let go in count \(turns\.py:\d+\)$/);
+  // On a busy machine the poller may have been the one before.
+  await expect(page.getByTestId('details-where')).toHaveText(/^let go in (count|poll) \(turns\.py:\d+\)$/);
 });
 
 test('the strip of owners tells the hold under the mouse, and where it ended', async ({ page }) => {
