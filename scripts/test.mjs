@@ -98,11 +98,11 @@ const SUITES = [
     name: 'agent',
     measures: true,
     command: [process.execPath, join(ROOT, 'scripts', 'test-agent.mjs')],
-    minutes: 20,
+    minutes: 30,
     needs: checkPython,
     count: fromLastLine,
   },
-  { name: 'integration', measures: true, ...vitest('integration'), minutes: 20, needs: checkPython },
+  { name: 'integration', measures: true, ...vitest('integration'), minutes: 30, needs: checkPython },
   {
     name: 'e2e',
     measures: true,
@@ -111,7 +111,7 @@ const SUITES = [
       ...['test', '--config', join(ROOT, 'e2e', 'playwright.config.ts'), '--reporter=list,json'],
     ],
     env: () => ({ CHROME_PATH: ensureChromium(), PLAYWRIGHT_JSON_OUTPUT_FILE: join(scratch, 'e2e.json') }),
-    minutes: 20,
+    minutes: 30,
     needs: () => {
       checkPython();
       const { reason } = findElectron();
