@@ -3,34 +3,11 @@ import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import type { Summary, SummaryThread } from '../../src/shared/contract/types.ts';
-import { file, gilscope, newest, pythons, record, ROOT, work } from './helpers.ts';
+import { gilscope, newest, pythons, record, ROOT, work } from './helpers.ts';
 
 const READER = join(ROOT, 'test', 'integration', 'programs', 'read_traces.py');
 
-/** By CPU time, so that there is as much to wait for on a machine that is busy with other things. */
-const PROGRAM = file(
-  'traced.py',
-  `import threading, time
-
-def leaf(n):
-    return n if n < 2 else leaf(n - 1) + leaf(n - 2)
-
-def spin(seconds):
-    end = time.thread_time() + seconds
-    while time.thread_time() < end:
-        leaf(8)
-
-def doze():
-    for _ in range(5):
-        time.sleep(0.005)
-
-names = ['say; "hi" | <b>@all', 'two\\nlines']
-threads = [threading.Thread(target=spin, args=(0.15,), name=name) for name in names]
-threads.append(threading.Thread(target=doze, name='napper 🧵'))
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-`,
-);
+const PROGRAM = join(ROOT, 'test', 'integration', 'programs', 'odd_names.py');
 
 interface ReadThread {
   name: string;

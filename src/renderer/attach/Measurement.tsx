@@ -1,12 +1,12 @@
 /** How to measure what is attached to: folded away, since the best there is needs no choice. The same here, in the dialog and next time. */
 import { useState } from 'react';
-import type { LaunchSpec, Settings } from '../../shared/contract/types.ts';
+import type { Settings } from '../../shared/contract/types.ts';
 import { LOOKS_HZ } from '../../shared/looks.ts';
 import { ENGINES } from '../lib/engines.ts';
 import { TRACE_COST } from '../lib/functions.ts';
 import { useSettings } from '../store/settings.ts';
 import { Check } from '../ui/Check.tsx';
-import { Field } from '../ui/Field.tsx';
+import { EngineSelect } from '../ui/EngineSelect.tsx';
 import { ChevronIcon } from '../ui/icons.tsx';
 import { LooksSelect } from '../ui/LooksSelect.tsx';
 
@@ -23,7 +23,6 @@ export function Measurement() {
   const settings = useSettings((s) => s.settings);
   const patch = useSettings((s) => s.patch);
   const [open, setOpen] = useState(false);
-  const engine = ENGINES.find((e) => e.engine === settings.attachEngine)!;
   return (
     <>
       <button
@@ -37,21 +36,13 @@ export function Measurement() {
       </button>
       {open && (
         <div className="running__options">
-          <Field label="Engine" hint={engine.attach}>
-            <select
-              className="input"
-              aria-label="Engine"
-              data-testid="attach-engine"
-              value={settings.attachEngine}
-              onChange={(event) => patch({ attachEngine: event.target.value as LaunchSpec['engine'] })}
-            >
-              {ENGINES.map((e) => (
-                <option key={e.engine} value={e.engine}>
-                  {e.label}
-                </option>
-              ))}
-            </select>
-          </Field>
+          <EngineSelect
+            label="Engine"
+            value={settings.attachEngine}
+            use="attach"
+            testId="attach-engine"
+            onChange={(attachEngine) => patch({ attachEngine })}
+          />
           <LooksSelect
             value={settings.attachLooksHz}
             testId="attach-looks"

@@ -1,8 +1,6 @@
 /** The launch form: everything a terminal command says, checked before it runs. */
 import { useState } from 'react';
-import type { LaunchSpec } from '../../shared/contract/types.ts';
 import { FolderField } from '../files/FolderField.tsx';
-import { ENGINES } from '../lib/engines.ts';
 import { TRACE_COST } from '../lib/functions.ts';
 import { bestInterpreter } from '../../shared/interpreters.ts';
 import { LOOKS_HZ } from '../../shared/looks.ts';
@@ -12,6 +10,7 @@ import { useCatalog } from '../store/catalog.ts';
 import { describeError } from '../transport/index.ts';
 import { ChevronIcon, PlayIcon } from '../ui/icons.tsx';
 import { Check } from '../ui/Check.tsx';
+import { EngineSelect } from '../ui/EngineSelect.tsx';
 import { Field } from '../ui/Field.tsx';
 import { LooksSelect } from '../ui/LooksSelect.tsx';
 import { Notice } from '../ui/Notice.tsx';
@@ -28,7 +27,6 @@ interface PartProps {
 
 /** What most launches do not need; open when it holds something. */
 function More({ form, errors, onChange }: PartProps) {
-  const engine = ENGINES.find((e) => e.engine === form.engine)!;
   const used = form.env.length > 0 || form.options !== '' || form.engine !== 'auto' || form.looksHz !== LOOKS_HZ;
   const [open, setOpen] = useState(used);
   const shown = open || errors.env !== undefined || errors.options !== undefined;
@@ -60,21 +58,13 @@ function More({ form, errors, onChange }: PartProps) {
             />
           </Field>
           <div className="launch__pair">
-            <Field label="Measurement" hint={engine.launch}>
-              <select
-                className="input"
-                aria-label="Measurement"
-                data-testid="start-engine"
-                value={form.engine}
-                onChange={(event) => onChange({ engine: event.target.value as LaunchSpec['engine'] })}
-              >
-                {ENGINES.map((e) => (
-                  <option key={e.engine} value={e.engine}>
-                    {e.label}
-                  </option>
-                ))}
-              </select>
-            </Field>
+            <EngineSelect
+              label="Measurement"
+              value={form.engine}
+              use="launch"
+              testId="start-engine"
+              onChange={(engine) => onChange({ engine })}
+            />
             <LooksSelect value={form.looksHz} testId="start-looks" onChange={(looksHz) => onChange({ looksHz })} />
           </div>
         </div>
