@@ -9,6 +9,7 @@
 #include "calls_hot.h"
 #include "python_api.h"
 #include "sites.h"
+#include "sites_table.h"
 #include "slots.h"
 #include "ticks.h"
 

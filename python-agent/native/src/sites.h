@@ -31,12 +31,7 @@ static inline uintptr_t gs_site_print(uintptr_t code) {
 }
 
 /* A function as a whole: its code object, or what tells of one written in C. The caller keeps them alive. 0: the table is full. */
-struct gs_builtin {
-    uintptr_t table, print; /* its PyMethodDef, and what tells another one at that address */
-    uintptr_t name;         /* C text */
-    uintptr_t module;       /* a str, or 0: then the type's name, C text or 0 */
-    uintptr_t type_name;
-};
+struct gs_builtin;
 uint32_t gs_site_function(uintptr_t code, uintptr_t print);
 uint32_t gs_site_builtin(const struct gs_builtin *builtin);
 /* Whether a function is gilscope's own, by its file. */

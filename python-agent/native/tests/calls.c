@@ -7,6 +7,7 @@
 #include "../src/encode.h"
 #include "../src/slots.h"
 #include "../src/stream.h"
+#include "check.h"
 
 #include <pthread.h>
 #include <stdio.h>
@@ -17,16 +18,6 @@
 #define DEEPEST 60
 #define STEPS 300000
 #define ROUNDS 200000
-
-static int passed, failed;
-#define CHECK(condition, name) check((condition), (name), __LINE__)
-static void check(bool ok, const char *name, int line) {
-    if (ok) passed++;
-    else {
-        failed++;
-        printf("not ok: %s (calls.c:%d)\n", name, line);
-    }
-}
 
 /* stream.c's part, which is not linked here. */
 static struct gs_outq out;
@@ -407,6 +398,5 @@ int main(int count, char **arguments) {
     own();
     ended();
     ring();
-    printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return done();
 }

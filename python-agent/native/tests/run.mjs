@@ -1,4 +1,4 @@
-// All tests of the native tracer: the parts (unit.c) and the whole on a stand-in for CPython (host.c), each under the address and
+// All tests of the native tracer: the parts (unit.c, calls.c, sites.c) and the whole on a stand-in for CPython (host.c), each under the address and
 // the thread sanitizer, then real programs under every CPython on the machine (drive.py). Run by scripts/test-agent.mjs or by hand:
 //
 //   node python-agent/native/tests/run.mjs
@@ -17,7 +17,7 @@ const library = join(tests, '..', 'build', 'libgilscope.so');
 const golden = join(tests, '..', '..', '..', 'src', 'shared', 'protocol', 'golden', 'native-events.json');
 const LIMIT_MS = 600_000;
 const UNIT_PARTS =
-  'ring slots encode outq drain elf_patch gils impatient sites text calls calls_wire calls_flush ticks';
+  'ring slots encode outq drain elf_patch gils impatient sites sites_table text calls calls_wire calls_flush ticks';
 const UNIT_SOURCES = UNIT_PARTS.split(' ').map((name) => join(source, `${name}.c`));
 const FLAGS = [...WARNINGS, '-O1', '-g', '-fPIC'];
 const LIBRARIES = ['-lpthread', '-ldl'];
@@ -64,7 +64,7 @@ function sanitized(compiler, python, flag, folder) {
   const options = [...FLAGS, `-fsanitize=${flag}`];
   const shared = join(folder, `libgilscope-${name}.so`);
   const host = join(folder, `host-${name}`);
-  for (const part of ['unit', 'calls']) {
+  for (const part of ['unit', 'calls', 'sites']) {
     const program = join(folder, `${part}-${name}`);
     if (built(compiler, program, [...options, '-o', program, join(tests, `${part}.c`), ...UNIT_SOURCES, ...LIBRARIES]))
       tally(`${part}, ${name} sanitizer`, program, [golden]);

@@ -11,6 +11,7 @@
 #include "../src/impatient.h"
 #include "../src/slots.h"
 #include "../src/stream.h"
+#include "check.h"
 
 #include <errno.h>
 #include <pthread.h>
@@ -19,16 +20,6 @@
 #include <string.h>
 #include <sys/wait.h>
 #include <unistd.h>
-
-static int passed, failed;
-#define CHECK(condition, name) check((condition), (name), __LINE__)
-static void check(bool ok, const char *name, int line) {
-    if (ok) passed++;
-    else {
-        failed++;
-        printf("not ok: %s (unit.c:%d)\n", name, line);
-    }
-}
 
 /* stream.c's part, which is not linked here. */
 _Atomic uint32_t gs_wake_word;
@@ -377,6 +368,5 @@ int main(int argc, char **argv) {
     patching();
     gil_table();
     impatience();
-    printf("%d passed, %d failed\n", passed, failed);
-    return failed != 0;
+    return done();
 }
