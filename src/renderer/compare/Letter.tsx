@@ -1,7 +1,7 @@
 /** A variant's letter on its colour: the same in columns, bars, table and form. */
 import { inkOn } from '../../shared/draw/colours.ts';
 import { useTheme } from '../theme/theme.ts';
-import { letterOf, variantColour } from './model/variants.ts';
+import { letterOf, variantColour } from '../../shared/compare/letters.ts';
 
 export function Letter({ variant }: { variant: number }) {
   const colour = variantColour(variant, useTheme());

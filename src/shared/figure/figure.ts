@@ -117,16 +117,16 @@ function recordingBlock(recording: FigureRecording, input: FigureInput, look: La
 
 interface Sheet {
   readonly title: string;
-  readonly theme: FigureInput['theme'];
+  readonly look: LaneLook;
   /** Pixels around the body. */
   readonly margin: number;
 }
 
 /** The root of a document with what the lanes refer to. */
-function sheet(body: Block, { title, theme, margin }: Sheet, defs: SvgNode, ...more: SvgNode[]): SvgNode {
+function sheet(body: Block, { title, look, margin }: Sheet, defs: SvgNode, ...more: SvgNode[]): SvgNode {
   const width = CONTENT + 2 * margin;
   const height = Math.ceil(body.height + 2 * margin);
-  const clip = svg('clipPath', { id: 'gilscope-plot' }, svg('rect', { x: 0, y: 0, width: PLOT, height }));
+  const clip = svg('clipPath', { id: `${look.id}-plot` }, svg('rect', { x: 0, y: 0, width: PLOT, height }));
   return svg(
     'svg',
     {
@@ -136,16 +136,19 @@ function sheet(body: Block, { title, theme, margin }: Sheet, defs: SvgNode, ...m
     },
     svg('title', {}, cut(title, CONTENT, { size: 12 })),
     { ...defs, children: [...defs.children, clip] },
-    svg('rect', { width, height, fill: paletteOf(theme).bg }),
+    svg('rect', { width, height, fill: look.palette.bg }),
     moved(body.nodes, margin, margin),
     ...more,
   );
 }
 
-function lookOf({ theme, axis }: FigureInput): { look: LaneLook; defs: SvgNode } {
+/** Of a drawing that is alone. */
+const ALONE = 'gilscope';
+
+function lookOf({ theme, axis }: FigureInput, id = ALONE): { look: LaneLook; defs: SvgNode } {
   const palette = paletteOf(theme);
-  const { ink, defs } = svgInk(palette, FONT, theme === 'dark', 'gilscope');
-  return { look: { theme, palette, ink, width: CONTENT, axis }, defs };
+  const { ink, defs } = svgInk(palette, FONT, theme === 'dark', id);
+  return { look: { theme, palette, ink, width: CONTENT, axis, id }, defs };
 }
 
 function legend({ recordings, bars }: FigureInput, { theme, palette, ink }: LaneLook): Block {
@@ -160,7 +163,7 @@ function legend({ recordings, bars }: FigureInput, { theme, palette, ink }: Lane
 
 /** The picture as the text of an SVG file. */
 export function figureSvg(input: FigureInput): string {
-  const { theme, recordings, bars, title } = input;
+  const { recordings, bars, title } = input;
   const { look, defs } = lookOf(input);
   const { palette } = look;
   const body = stack(
@@ -174,7 +177,7 @@ export function figureSvg(input: FigureInput): string {
   );
   const y = Math.ceil(body.height + 2 * MARGIN) - 14;
   const mark = textNode('gilscope', FIGURE_WIDTH - MARGIN, y, { size: 10, fill: palette.muted, anchor: 'end' });
-  const root = sheet(body, { title, theme, margin: MARGIN }, defs, mark);
+  const root = sheet(body, { title, look, margin: MARGIN }, defs, mark);
   return `<?xml version="1.0" encoding="UTF-8"?>\n${toXml(root)}\n`;
 }
 
@@ -188,11 +191,19 @@ export function legendFigure(input: FigureInput, id: string): SvgNode {
   return svg('svg', { ...size, role: 'img', 'aria-label': 'What the shapes mean' }, defs, ...nodes);
 }
 
-/** Its ruler, lanes and legend alone, for a page that says the rest itself. */
-export function lanesFigure(input: FigureInput): SvgNode {
-  const { look, defs } = lookOf(input);
-  const lanes = input.recordings.map(({ shown }) =>
-    shown === null ? stack([], 0) : stack([ruler(input, look.palette), laneBlock(shown, look)], 0),
+/** Its bars alone. @param id as legendFigure has it */
+export function barsFigure(input: FigureInput, id: string): SvgNode {
+  const { look, defs } = lookOf(input, id);
+  return sheet(barsBlock(input.bars, CONTENT, look.palette), { title: 'Figures as bars', look, margin: 0 }, defs);
+}
+
+/** Its ruler, lanes and legend alone, for a page that says the rest itself; of several recordings, with the name of each. @param id as legendFigure has it */
+export function lanesFigure(input: FigureInput, id = ALONE): SvgNode {
+  const { look, defs } = lookOf(input, id);
+  const lanes = input.recordings.map((recording) =>
+    recording.letter === null && recording.shown !== null
+      ? stack([ruler(input, look.palette), laneBlock(recording.shown, look)], 0)
+      : recordingBlock(recording, input, look),
   );
-  return sheet(stack([...lanes, legend(input, look)], GAP), { ...input, margin: 0 }, defs);
+  return sheet(stack([...lanes, legend(input, look)], GAP), { title: input.title, look, margin: 0 }, defs);
 }

@@ -37,6 +37,8 @@ export interface LaneLook {
   /** Of the whole figure, labels and lanes. */
   readonly width: number;
   readonly axis: Range;
+  /** Of the drawing: a prefix of ids that no other drawing of the page has. */
+  readonly id: string;
 }
 
 /** How long a lane holds, waits or runs: which threads matter. */
@@ -139,7 +141,7 @@ export function laneBlock(shown: Shown, look: LaneLook): Block {
   }
   const nodes = [
     ...labels,
-    svg('g', { transform: `translate(${LABELS} 0)` }, ...under, ...above, ...clipped(pen.nodes)),
+    svg('g', { transform: `translate(${LABELS} 0)` }, ...under, ...above, ...clipped(pen.nodes, look.id)),
   ];
   if (hidden > 0) {
     const text = `and ${hidden} ${hidden === 1 ? 'thread' : 'threads'} more, which did less`;
@@ -150,7 +152,9 @@ export function laneBlock(shown: Shown, look: LaneLook): Block {
 }
 
 /** Drawing may go a little over the plot's edges: the figure's clip is there for that. */
-const clipped = (nodes: readonly SvgNode[]): SvgNode[] => [svg('g', { 'clip-path': 'url(#gilscope-plot)' }, ...nodes)];
+const clipped = (nodes: readonly SvgNode[], id: string): SvgNode[] => [
+  svg('g', { 'clip-path': `url(#${id}-plot)` }, ...nodes),
+];
 
 function coresOf({ reply }: Shown): readonly number[] {
   const { series } = reply.cores;

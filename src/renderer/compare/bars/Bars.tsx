@@ -6,8 +6,8 @@ import { count } from '../../lib/format.ts';
 import { useTheme } from '../../theme/theme.ts';
 import { useSize } from '../../ui/useSize.ts';
 import { FigureName } from '../FigureName.tsx';
-import { BAR_FIGURES, formatBetween, formatFigure, type FigureKind } from '../model/figures.ts';
-import { letterOf, variantColour } from '../model/variants.ts';
+import { BAR_FIGURES, formatBetween, formatFigure, type FigureKind } from '../../../shared/compare/figures.ts';
+import { letterOf, variantColour } from '../../../shared/compare/letters.ts';
 import './bars.css';
 
 interface Point {

@@ -8,7 +8,7 @@ import { showSession } from '../../store/actions.ts';
 import { useCompare } from '../../store/compare.ts';
 import { ArrowIcon } from '../../ui/icons.tsx';
 import { Letter } from '../Letter.tsx';
-import { letterOf } from '../model/variants.ts';
+import { letterOf } from '../../../shared/compare/letters.ts';
 import { runsOf } from './runs.ts';
 
 const STATE: Record<CompareRun['state'], string> = {

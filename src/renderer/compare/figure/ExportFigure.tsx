@@ -7,11 +7,12 @@ import { useCompare } from '../../store/compare.ts';
 import { useSessions } from '../../store/sessions.ts';
 import { notify } from '../../store/ui.ts';
 import { viewStore } from '../../store/view.ts';
+import { call } from '../../transport/index.ts';
 import type { Theme } from '../../../shared/draw/colours.ts';
 import { PictureIcon } from '../../ui/icons.tsx';
 import { MenuButton, type MenuItem } from '../../ui/Menu.tsx';
 import { sessionOf, shownRun } from '../columns/runs.ts';
-import { comparisonFigure } from './comparison.ts';
+import { comparedLanes, comparisonInput } from '../../../shared/figure/comparison.ts';
 import { figureSvg } from '../../../shared/figure/figure.ts';
 import { copyPicture, pngOf, save } from './files.ts';
 import type { FigureInput } from '../../../shared/figure/input.ts';
@@ -76,19 +77,27 @@ export function FigureMenu({ title, input, disabled = false, compact = false }: 
   );
 }
 
+/** By variant, the run that its column shows: its place in `compare.runs`; null: none. */
+export function shownRuns(compare: CompareInfo): (number | null)[] {
+  const picked = useCompare.getState().picked[compare.id] ?? {};
+  return compare.variants.map((_, i) => shownRun(compare, i, picked[i]));
+}
+
+async function comparisonFigure(compare: CompareInfo, theme: Theme): Promise<FigureInput> {
+  const { byId } = useSessions.getState();
+  const sessions = shownRuns(compare).map(
+    (run) =>
+      (run === null ? null : sessionOf(compare.runs[run], byId)) ??
+      'None of its recordings is open, so there are no lanes.',
+  );
+  const lanes = await comparedLanes(sessions, ({ id }, query) => call('timeline.query', { id, ...query }));
+  return comparisonInput(compare, lanes, theme);
+}
+
 /** Of a comparison, with the runs that its columns show. */
 export function ExportFigure({ compare }: { compare: CompareInfo }) {
-  const input = (theme: Theme) => {
-    const { byId } = useSessions.getState();
-    const picked = useCompare.getState().picked[compare.id] ?? {};
-    const sessions = compare.variants.map((_, i) => {
-      const run = shownRun(compare, i, picked[i]);
-      return run === null ? null : sessionOf(compare.runs[run], byId);
-    });
-    return comparisonFigure(compare, sessions, theme);
-  };
   const disabled = compare.state === 'running' || compare.variants.every(({ wall_s: wall }) => wall === null);
-  return <FigureMenu title={compare.title} input={input} disabled={disabled} />;
+  return <FigureMenu title={compare.title} input={(theme) => comparisonFigure(compare, theme)} disabled={disabled} />;
 }
 
 /** Of what the timeline shows of a session. */

@@ -7,7 +7,7 @@ import { ProgramField } from '../../start/ProgramField.tsx';
 import { CloseIcon, PlusIcon } from '../../ui/icons.tsx';
 import { Field } from '../../ui/Field.tsx';
 import { Letter } from '../Letter.tsx';
-import { letterOf } from '../model/variants.ts';
+import { letterOf } from '../../../shared/compare/letters.ts';
 import { emptyProgram, ownName, type ProgramRow } from './form.ts';
 
 interface Props {

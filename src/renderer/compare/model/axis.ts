@@ -2,22 +2,11 @@
  * How the columns' time axes stand to each other. Pure. A shared range counts either nanoseconds since each program's start (`time`: all
  * columns have one scale) or parts of each run (`share`: each run fills its column).
  */
-import type { Ns, SessionInfo } from '../../../shared/contract/types.ts';
+import type { Ns } from '../../../shared/contract/types.ts';
+import { longestLife, type Life } from '../../../shared/compare/life.ts';
 import type { Alignment } from '../../store/compare.ts';
 import type { Range } from '../../store/view.ts';
 import type { Axis } from '../../../shared/draw/scale.ts';
-
-/** From the program's start to the end of what is recorded, in the time of its session. */
-export type Life = Range;
-
-/** A recording of nothing still has an axis. */
-const LEAST_LIFE: Ns = 1e3;
-
-/** A program that was attached to began before its session did. */
-export function lifeOf({ processes, endNs }: Pick<SessionInfo, 'processes' | 'endNs'>): Life {
-  const start = Math.max(0, processes[0]?.bornNs ?? 0);
-  return { start, end: Math.max(endNs, start + LEAST_LIFE) };
-}
 
 const unit = (life: Life, alignment: Alignment): number => (alignment === 'time' ? 1 : life.end - life.start);
 
@@ -40,7 +29,7 @@ export const ownRange = ({ start, end }: Range, life: Life, alignment: Alignment
 /** All that there is, in the shared axis: as long as the longest. */
 export const wholeRange = (lives: readonly Life[], alignment: Alignment): Range => ({
   start: 0,
-  end: alignment === 'share' ? 1 : Math.max(LEAST_LIFE, ...lives.map(({ start, end }) => end - start)),
+  end: alignment === 'share' ? 1 : longestLife(lives),
 });
 
 /** The axis of one column among others. */

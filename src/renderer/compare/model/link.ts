@@ -4,7 +4,8 @@
  */
 import type { Alignment } from '../../store/compare.ts';
 import { viewStore, type Range, type ViewState } from '../../store/view.ts';
-import { ownRange, sharedRange, toOwn, toShared, wholeRange, type Life } from './axis.ts';
+import type { Life } from '../../../shared/compare/life.ts';
+import { ownRange, sharedRange, toOwn, toShared, wholeRange } from './axis.ts';
 
 export interface LinkedColumn {
   readonly sessionId: string;

@@ -7,9 +7,8 @@ import { notify, notifyError } from '../../store/ui.ts';
 import { CopyIcon } from '../../ui/icons.tsx';
 import { FigureName } from '../FigureName.tsx';
 import { Letter } from '../Letter.tsx';
+import { differencesMarkdown } from '../../../shared/export/compare/md.ts';
 import {
-  differencesCsv,
-  differencesMarkdown,
   figureRows,
   medianText,
   outputText,
@@ -18,7 +17,8 @@ import {
   ratioText,
   type Cell,
   type FigureRow,
-} from '../model/table.ts';
+} from '../../../shared/compare/differences.ts';
+import { differencesCsv } from '../model/csv.ts';
 import './table.css';
 
 async function copy(text: string, form: string, rows: number): Promise<void> {
@@ -105,7 +105,7 @@ export function DifferenceTable({ variants }: { variants: readonly CompareVarian
             type="button"
             className="btn btn--small"
             data-testid="copy-markdown"
-            onClick={() => void copy(differencesMarkdown(rows, variants), 'Markdown', rows.length)}
+            onClick={() => void copy(differencesMarkdown(variants), 'Markdown', rows.length)}
           >
             <CopyIcon size={14} /> Markdown
           </button>

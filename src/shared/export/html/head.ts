@@ -1,4 +1,5 @@
 /** The first page of a report: what was recorded and how well, the headline figures, the verdict. Pure. */
+import type { Verdict } from '../../contract/types.ts';
 import { NO_FIGURE } from '../../format.ts';
 import { headlineFigures } from '../../figure/headlines.ts';
 import { recordingFacts } from '../../figure/recording.ts';
@@ -98,8 +99,8 @@ const list = (title: string, sentences: readonly string[]): Element[] =>
     ? []
     : [el('h3', {}, title), el('ul', {}, ...sentences.map((text) => el('li', {}, sentence(text))))];
 
-export function verdict({ summary }: ExportSource): Element {
-  const { text, evidence, advice, limits } = summary.verdict;
+/** Of a recording, or of a comparison. */
+export function verdictSection({ text, evidence, advice, limits }: Omit<Verdict, 'kind' | 'predicted_s'>): Element {
   return section(
     'verdict',
     'Verdict',

@@ -2,40 +2,24 @@
  * `html`: a session as one page that needs nothing else, neither gilscope nor a network. Text is escaped (element.ts), the one script is named by its
  * hash in the page's own policy, and what it draws from is data. Without scripts, and in print, the lanes are a picture.
  */
-import { paletteOf, TOKENS, type Palette } from '../../figure/palette.ts';
 import { formatNs, group } from '../../pageFormat.ts';
 import { stillsOf } from '../svg/svg.ts';
 import { TextOutput } from '../textOutput.ts';
 import type { ExportSource, Piece } from '../types.ts';
 import { jsonText, reportData, type Reduced } from './data.ts';
 import { el, toHtml, type Element } from './element.ts';
-import { head, verdict } from './head.ts';
+import { DARK, footer, LIGHT, opened } from './frame.ts';
+import { head, verdictSection } from './head.ts';
 import { histogram } from './histogram.ts';
 import { code, hash } from './page/main.ts?page-script';
 import style from './report.css?raw';
 import { section } from './table.ts';
 import { tables } from './tables.ts';
 
-const POLICY = [
-  "default-src 'none'",
-  `script-src '${hash}'`,
-  "style-src 'unsafe-inline'",
-  'img-src data:',
-  "base-uri 'none'",
-  "form-action 'none'",
-].join('; ');
-
-const tokens = (palette: Palette): string =>
-  Object.entries(palette)
-    .map(([token, value]) => `--${token}:${value};`)
-    .join('');
-
 /** Light unless the reader's system, or the reader, wants dark; paper is always light. */
-const themes = (): string =>
-  `:root{color-scheme:light;${tokens(TOKENS.light)}}` +
-  `@media screen{:root[data-theme=dark]{color-scheme:dark;${tokens(TOKENS.dark)}}}` +
-  `@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){color-scheme:dark;${tokens(TOKENS.dark)}}}` +
-  `@media print{:root{${tokens(paletteOf('light'))}}}`;
+const THEMES =
+  `${LIGHT}@media screen{:root[data-theme=dark]{${DARK}}}` +
+  `@media screen and (prefers-color-scheme:dark){:root:not([data-theme=light]){${DARK}}}`;
 
 function resolution({ data, hidden, binned }: Reduced): string {
   const width = formatNs((data.end - data.start) / data.bins);
@@ -80,7 +64,7 @@ function body(source: ExportSource, reduced: Reduced): Element[] {
       'main',
       {},
       ...head(source),
-      verdict(source),
+      verdictSection(source.summary.verdict),
       timeline(source, reduced),
       section(
         'lengths',
@@ -89,23 +73,14 @@ function body(source: ExportSource, reduced: Reduced): Element[] {
       ),
       ...tables(source),
     ),
-    el(
-      'footer',
-      { class: 'muted' },
-      `Made by gilscope ${source.gilscope}. This file is complete: it asks nothing of any network.`,
-    ),
+    footer(source.gilscope),
   ];
 }
 
 export function* writeHtml(source: ExportSource): Generator<Piece> {
   const out = new TextOutput();
   const reduced = reportData(source);
-  const title = toHtml(el('title', {}, `${source.title.slice(0, 200)} – gilscope`));
-  out.put('<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n');
-  out.put(`${toHtml(el('meta', { 'http-equiv': 'Content-Security-Policy', content: POLICY }))}\n`);
-  out.put('<meta name="viewport" content="width=device-width, initial-scale=1">\n');
-  out.put(`${toHtml(el('meta', { name: 'generator', content: `gilscope ${source.gilscope}` }))}\n${title}\n`);
-  out.put(`<style>${themes()}\n${style}</style>\n</head>\n<body>\n`);
+  out.put(opened({ title: source.title, gilscope: source.gilscope, script: hash, style: `${THEMES}\n${style}` }));
   for (const element of body(source, reduced)) {
     out.put(`${toHtml(element)}\n`);
     if (out.full) yield out.piece();

@@ -3,7 +3,7 @@ import { group } from '../../pageFormat.ts';
 import { el, type Child, type Element } from './element.ts';
 
 export interface Column<Row> {
-  title: string;
+  title: Child;
   /** Figures stand to the right. */
   right?: boolean;
   cell: (row: Row) => Child;

@@ -1,6 +1,6 @@
 /** `md`: a summary as Markdown, for a pull request or the step summary of a GitHub workflow. */
 import { cpuOf, wallOf } from '../../compare/variant.ts';
-import type { Summary, SummaryProcess } from '../../contract/types.ts';
+import type { Summary, SummaryProcess, Verdict } from '../../contract/types.ts';
 import { formatCount, formatPercent, formatSeconds, three } from '../../format.ts';
 import {
   blameTable,
@@ -84,10 +84,9 @@ function callsSection({ engine }: SummaryProcess, functions: NonNullable<Summary
   );
 }
 
-function verdictText({ verdict, damage }: Summary): string {
-  const { text, evidence, advice, limits } = verdict;
+/** Of a recording, or of a comparison. */
+export function verdictMarkdown({ text, evidence, advice, limits }: Omit<Verdict, 'kind' | 'predicted_s'>): string {
   const lines = [
-    damage === null ? [] : `**Damaged**: ${escaped(damage, 400)}\n`,
     `**${escaped(text, 400)}**\n`,
     advice === null ? [] : `${escaped(advice, 400)}\n`,
     evidence.length === 0 ? [] : `${evidence.map((one) => `- ${escaped(one, 400)}`).join('\n')}\n`,
@@ -98,7 +97,7 @@ function verdictText({ verdict, damage }: Summary): string {
 
 /** Of a session, or of a part of it. */
 export function summaryMarkdown(summary: Summary, { title, command }: SummaryHead): string {
-  const { processes, engine } = summary;
+  const { processes, engine, damage, verdict } = summary;
   const rest = processes.length - MOST_PROCESSES;
   const blame = blameTable(summary, MOST_BLAMED);
   const gils = gilTable(summary);
@@ -107,7 +106,8 @@ export function summaryMarkdown(summary: Summary, { title, command }: SummaryHea
     `## ${escaped(title)}\n`,
     command.length === 0 ? [] : `${code(command.join(' '), 300)}\n`,
     `${timesText(summary)}; figures are ${engine}\n`,
-    verdictText(summary),
+    damage === null ? [] : `**Damaged**: ${escaped(damage, 400)}\n`,
+    verdictMarkdown(verdict),
     gils.rows.length === 0 ? [] : markdownTable(gils),
     blame.rows.length === 0 ? [] : `### Who made whom wait${estimated}\n\n${markdownTable(blame)}`,
     processes.slice(0, MOST_PROCESSES).map(processSections).join('').replace(/^\n/, ''),

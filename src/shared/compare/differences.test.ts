@@ -1,10 +1,7 @@
 import { describe, expect, test } from 'vitest';
-import type { CompareVariant } from '../../../shared/contract/compare.ts';
-import { spreadOf } from '../../../shared/compare/spread.ts';
-import { formatBetween } from './figures.ts';
+import type { CompareVariant } from '../contract/compare.ts';
+import { differencesMarkdown } from '../export/compare/md.ts';
 import {
-  differencesCsv,
-  differencesMarkdown,
   figureRows,
   medianText,
   outputText,
@@ -12,46 +9,17 @@ import {
   ratioRangeText,
   ratioText,
   type FigureRow,
-} from './table.ts';
+} from './differences.ts';
+import { formatBetween } from './figures.ts';
+import { spreadOf } from './spread.ts';
+import { NO_FIGURES, variantTook } from './testing/variants.ts';
 
-const NONE: CompareVariant = {
-  name: 'none',
-  command: [],
-  file: null,
-  engine: 'exact',
-  python: '3.12.1',
-  host: 'h',
-  mode: null,
-  wall_s: null,
-  cpu_s: null,
-  effective_cores: null,
-  processes: 1,
-  start_up_s: null,
-  start_up: null,
-  gil_held_share: null,
-  gil_contended_share: null,
-  gil_free_share: null,
-  gil_wait_s: null,
-  wait_p95_s: null,
-  lock_wait_s: null,
-  switches: null,
-  memory_bytes: null,
-  call: [],
-  outputs: [],
-  shown: 0,
-};
-const variant = (name: string, wall: number[], more: Partial<CompareVariant> = {}): CompareVariant => ({
-  ...NONE,
-  name,
-  wall_s: spreadOf(wall),
-  ...more,
-});
 const wallRow = (variants: CompareVariant[]): FigureRow =>
   figureRows(variants).find((row) => row.figure.id === 'wall_s')!;
 
 // Worked by hand: medians 2 and 1, so half; from 0.9 / 2.2 to 1.1 / 1.9.
-const SLOW = variant('threads', [2, 1.9, 2.1, 2.2, 2]);
-const FAST = variant('a|b, "c"', [1, 0.9, 1.1, 1, 1]);
+const SLOW = variantTook('threads', [2, 1.9, 2.1, 2.2, 2]);
+const FAST = variantTook('a|b, "c"', [1, 0.9, 1.1, 1, 1]);
 
 describe('differences', () => {
   test('a clear one: ratio of the medians, with what the runs allow', () => {
@@ -67,7 +35,7 @@ describe('differences', () => {
   });
 
   test('what is not clear says why', () => {
-    const remark = (a: number[], b: number[]) => wallRow([variant('a', a), variant('b', b)]).cells[1].remark;
+    const remark = (a: number[], b: number[]) => wallRow([variantTook('a', a), variantTook('b', b)]).cells[1].remark;
     expect(remark([1, 2, 3, 4, 5], [1.5, 2.5, 3.5, 4.5, 5.5])).toBe('within the spread');
     expect(remark([1, 1.1], [2, 2.1])).toBe('too few runs');
     expect(remark([1], [2])).toBe('one run each');
@@ -86,7 +54,7 @@ describe('differences', () => {
 
   test('nothing to divide by gives no ratio; next to nothing is not told in noughts', () => {
     const ratio = (a: number[], b: number[]) =>
-      ratioText(wallRow([variant('a', a), variant('b', b)]).cells[1].difference!);
+      ratioText(wallRow([variantTook('a', a), variantTook('b', b)]).cells[1].difference!);
     expect(ratio([0, 0], [1, 1])).toBe('–');
     expect(ratio([1000, 1000], [1, 1])).toBe('< 0.01\u00a0×');
   });
@@ -102,31 +70,16 @@ describe('differences', () => {
   });
 
   test('rows nobody has a figure for are left out; one that failed has dashes', () => {
-    const rows = figureRows([SLOW, NONE]);
+    const rows = figureRows([SLOW, NO_FIGURES]);
     expect(rows.map((row) => row.figure.id)).toEqual(['wall_s']);
     expect(medianText(rows[0], rows[0].cells[1])).toBe('–');
   });
 
   test('output is told against the first', () => {
-    const of = (...outputs: string[]) => ({ ...NONE, outputs });
+    const of = (...outputs: string[]) => ({ ...NO_FIGURES, outputs });
     const first = of('x');
     const texts = [first, of('x'), of('y'), of('x', 'y'), of()].map((v) => outputText(v, first));
     expect(texts).toEqual(['the one to match', 'the same', 'different', 'differs from run to run', null]);
-  });
-});
-
-describe('copies', () => {
-  test('as CSV: names quoted, figures raw', () => {
-    const [head, wall] = differencesCsv(figureRows([SLOW, FAST]), [SLOW, FAST]).split('\r\n');
-    expect(head).toContain('A threads median,A threads min,A threads max,"B a|b, ""c"" median"');
-    expect(wall).toMatch(/^Wall-clock,s,2,1\.9,2\.2,1,0\.9,1\.1,0\.5,0\.409\d*,0\.578\d*,$/);
-  });
-
-  test('as Markdown: bars in names do not end a cell', () => {
-    const [head, rule, wall] = differencesMarkdown(figureRows([SLOW, FAST]), [SLOW, FAST]).split('\n');
-    expect(head).toBe('|  | A · threads | B · a\\|b, "c" |');
-    expect(rule).toBe('| --- | ---: | ---: |');
-    expect(wall).toContain('1.00\u00a0s (900\u00a0ms–1.10\u00a0s), 0.500\u00a0×');
   });
 });
 
@@ -134,4 +87,11 @@ test('a range names its unit once where it is one', () => {
   expect(formatBetween(1.02, 1.1, 's')).toBe('1.02–1.10\u00a0s');
   expect(formatBetween(0.98, 1.1, 's')).toBe('980\u00a0ms–1.10\u00a0s');
   expect(formatBetween(3, 3, 'count')).toBe('3');
+});
+
+test('as Markdown: bars in names do not end a cell', () => {
+  const [head, rule, wall] = differencesMarkdown([SLOW, FAST]).split('\n');
+  expect(head).toBe('|  | A · threads | B · a\\|b, "c" |');
+  expect(rule).toBe('| --- | ---: | ---: |');
+  expect(wall).toContain('1.00\u00a0s (900\u00a0ms–1.10\u00a0s), 0.500\u00a0×');
 });

@@ -1,11 +1,9 @@
-/** The table of differences: a row for each figure, a cell for each variant, how it stands to the first; as CSV and Markdown too. Pure. */
-import type { CompareVariant, Difference, Spread } from '../../../shared/contract/compare.ts';
-import { difference } from '../../../shared/compare/spread.ts';
-import { NO_FIGURE } from '../../../shared/format.ts';
-import { NBSP, threeFigures } from '../../lib/format.ts';
-import { tableCsv, type TableColumn } from '../../lib/table.ts';
+/** The table of differences: a row for each figure, a cell for each variant, how it stands to the first. Pure; of the window and of reports. */
+import type { CompareVariant, Difference, Spread } from '../contract/compare.ts';
+import { NO_FIGURE } from '../format.ts';
+import { NBSP, threeFigures } from '../pageFormat.ts';
 import { FIGURES, formatBetween, formatFigure, type FigureKind } from './figures.ts';
-import { letterOf } from './variants.ts';
+import { difference } from './spread.ts';
 
 export interface Cell {
   spread: Spread | null;
@@ -77,47 +75,3 @@ export const ratioText = ({ ratio }: Difference): string =>
 /** "0.49–0.55 ×". */
 export const ratioRangeText = ({ low, high }: Difference): string =>
   times(low) === times(high) ? `${times(low)}${NBSP}×` : `${times(low)}–${times(high)}${NBSP}×`;
-
-type CsvColumn = Pick<TableColumn<FigureRow>, 'id' | 'value'>;
-
-/** @param variants of the comparison, for the heads */
-export function differencesCsv(rows: readonly FigureRow[], variants: readonly CompareVariant[]): string {
-  const columns: CsvColumn[] = [
-    { id: 'figure', value: (row) => row.figure.label },
-    { id: 'unit', value: (row) => row.figure.unit },
-    ...variants.flatMap((variant, i): CsvColumn[] => {
-      const name = `${letterOf(i)} ${variant.name}`;
-      const cell = (row: FigureRow) => row.cells[i];
-      const own = (['median', 'min', 'max'] as const).map((of): CsvColumn => {
-        return { id: `${name} ${of}`, value: (row) => cell(row).spread?.[of] ?? null };
-      });
-      if (i === 0) return own;
-      const ratios = (['ratio', 'low', 'high'] as const).map((of): CsvColumn => {
-        return { id: `${name} ${of}`, value: (row) => finite(cell(row).difference?.[of]) };
-      });
-      return [...own, ...ratios, { id: `${name} remark`, value: (row) => cell(row).remark }];
-    }),
-  ];
-  return tableCsv(rows, columns);
-}
-
-const finite = (value: number | undefined) => (value !== undefined && Number.isFinite(value) ? value : null);
-
-const cellMarkdown = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ');
-
-export function differencesMarkdown(rows: readonly FigureRow[], variants: readonly CompareVariant[]): string {
-  const line = (cells: readonly string[]) => `| ${cells.map(cellMarkdown).join(' | ')} |`;
-  const heads = variants.map((v, i) => `${letterOf(i)} · ${v.name}`);
-  const body = rows.map((row) =>
-    line([
-      row.figure.label,
-      ...row.cells.map((cell) => {
-        const range = rangeText(row, cell);
-        const stands = cell.difference === null ? '' : `, ${ratioText(cell.difference)}`;
-        const remark = cell.remark === '' ? '' : ` (${cell.remark})`;
-        return medianText(row, cell) + (range === null ? '' : ` (${range})`) + stands + remark;
-      }),
-    ]),
-  );
-  return [line(['', ...heads]), line(['---', ...heads.map(() => '---:')]), ...body].join('\n') + '\n';
-}

@@ -1,5 +1,5 @@
-/** How a variant is told from the others everywhere in the view: its letter and its colour. */
-import { threadColour, type Theme } from '../../../shared/draw/colours.ts';
+/** How a variant is told from the others wherever it stands: its letter and its colour. Pure. */
+import { threadColour, type Theme } from '../draw/colours.ts';
 
 /** A, B, C ... in the order they were asked for. */
 export const letterOf = (variant: number): string => String.fromCharCode(65 + variant);

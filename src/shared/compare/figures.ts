@@ -1,10 +1,22 @@
-/** The figures of a comparison in the order they are read, and how each is written. Pure; used by table and bars. */
-import type { CompareVariant, Spread } from '../../../shared/contract/compare.ts';
-import { spreadOf } from '../../../shared/compare/spread.ts';
-import type { WordId } from '../../help/words.ts';
-import { formatBytes, formatPercent, formatS, group, NBSP, threeFigures } from '../../lib/format.ts';
+/** The figures of a comparison in the order they are read, and how each is written: in the window, in figures and in reports. Pure. */
+import type { CompareVariant, Spread } from '../contract/compare.ts';
+import { formatBytes, formatPercent, formatS, group, NBSP, threeFigures } from '../pageFormat.ts';
+import { spreadOf } from './spread.ts';
 
 export type FigureUnit = 's' | 'share' | 'count' | 'bytes' | 'cores';
+
+/** Of the window's help. */
+type Word =
+  | 'contended'
+  | 'effective-cores'
+  | 'free'
+  | 'hold'
+  | 'lock-wait'
+  | 'memory'
+  | 'pre-empted'
+  | 'start-up'
+  | 'voluntary'
+  | 'wait';
 
 export interface FigureKind {
   id: string;
@@ -13,7 +25,7 @@ export interface FigureKind {
   help: string;
   unit: FigureUnit;
   /** The word of the help that it is a figure of. */
-  word?: WordId;
+  word?: Word;
   /** Taken from the GIL's events: exact and estimated ones are not the same figure. */
   ofGil: boolean;
   /** A share, or what may be next to nothing in one of them: a ratio of it says nothing. */
