@@ -2,32 +2,16 @@
 import { join } from 'node:path';
 import { settingsPatch, type CallArgs } from '../shared/contract/calls.ts';
 import type { Settings } from '../shared/contract/types.ts';
-import { LOOKS_HZ } from '../shared/looks.ts';
+import { DEFAULT_SETTINGS } from '../shared/settings.ts';
 import { fileError, UserError } from './errors.ts';
 import { locked } from './fileLock.ts';
 import { readJson, writeJson } from './jsonFile.ts';
 
-export const DEFAULTS: Settings = {
-  theme: 'system',
-  lastLaunch: null,
-  lastCompare: null,
-  panelHeight: 280,
-  panelTab: 'summary',
-  follow: true,
-  laneHeight: 'auto',
-  lastFolder: null,
-  libraryFolder: null,
-  lastExport: null,
-  attachEngine: 'auto',
-  attachFunctions: false,
-  attachLooksHz: LOOKS_HZ,
-};
-
 /** Each setting by itself: one bad value does not cost the others. */
 function lenient(value: unknown): Settings {
   const given = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-  const merged: Record<string, unknown> = { ...DEFAULTS };
-  for (const name of Object.keys(DEFAULTS)) {
+  const merged: Record<string, unknown> = { ...DEFAULT_SETTINGS };
+  for (const name of Object.keys(DEFAULT_SETTINGS)) {
     if (!(name in given)) continue;
     const one = settingsPatch.safeParse({ [name]: given[name] });
     if (one.success) Object.assign(merged, one.data);

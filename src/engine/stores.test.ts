@@ -3,12 +3,13 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, utim
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { DEFAULT_SETTINGS } from '../shared/settings.ts';
 import { UserError } from './errors.ts';
 import { KEEP_FILES, Library } from './library.ts';
 import { dataFolder } from './paths.ts';
 import type { Described } from './recentEntry.ts';
 import { Recents } from './recents.ts';
-import { DEFAULTS, SettingsStore } from './settings.ts';
+import { SettingsStore } from './settings.ts';
 
 let folder: string;
 beforeEach(() => (folder = mkdtempSync(join(tmpdir(), 'gilscope-stores-'))));
@@ -27,8 +28,12 @@ describe('dataFolder', () => {
 describe('settings', () => {
   it('are the defaults until set, and last', () => {
     const store = new SettingsStore(folder);
-    expect(store.get()).toEqual(DEFAULTS);
-    expect(store.set({ theme: 'dark', panelHeight: 300 })).toEqual({ ...DEFAULTS, theme: 'dark', panelHeight: 300 });
+    expect(store.get()).toEqual(DEFAULT_SETTINGS);
+    expect(store.set({ theme: 'dark', panelHeight: 300 })).toEqual({
+      ...DEFAULT_SETTINGS,
+      theme: 'dark',
+      panelHeight: 300,
+    });
     expect(new SettingsStore(folder).get().theme).toBe('dark');
     expect(statSync(join(folder, 'settings.json')).mode & 0o777).toBe(0o600);
   });
@@ -36,9 +41,9 @@ describe('settings', () => {
   it('one bad value, or an unknown one, does not cost the others', () => {
     const file = join(folder, 'settings.json');
     writeFileSync(file, JSON.stringify({ theme: 'pink', follow: false, panelHeight: -1, future: 1 }));
-    expect(new SettingsStore(folder).get()).toEqual({ ...DEFAULTS, follow: false });
+    expect(new SettingsStore(folder).get()).toEqual({ ...DEFAULT_SETTINGS, follow: false });
     writeFileSync(file, '{ "theme": "da');
-    expect(new SettingsStore(folder).get()).toEqual(DEFAULTS);
+    expect(new SettingsStore(folder).get()).toEqual(DEFAULT_SETTINGS);
   });
 
   it('that cannot be kept are told', () => {

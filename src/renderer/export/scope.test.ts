@@ -1,30 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import type { ProcessInfo, ThreadInfo } from '../../shared/contract/types.ts';
+import { unknownProcess } from '../../shared/model/store.ts';
 import { branchesOf, rangesOf, scopeOf, searchBranches, toggle, type LeftOut } from './scope.ts';
 
 const process = (idx: number): ProcessInfo => ({
-  idx,
-  pid: 100 + idx,
-  ppid: null,
-  name: idx === 0 ? 'main.py' : `worker ${idx}`,
-  python: null,
-  executable: null,
-  argv: [],
-  engine: null,
-  engineReason: null,
-  sites: null,
-  sitesReason: null,
-  switchIntervalS: null,
-  gilEnabled: null,
-  bornNs: 0,
-  endedNs: null,
-  exitCode: null,
-  signal: null,
-  lost: null,
-  events: 0,
-  dropped: 0,
-  rssBytes: null,
-  pssBytes: null,
+  ...unknownProcess(idx),
+  ...{ pid: 100 + idx, name: idx === 0 ? 'main.py' : `worker ${idx}` },
 });
 const thread = (idx: number, ofProcess: number, own = false): ThreadInfo => ({
   idx,

@@ -5,28 +5,12 @@
 import { create } from 'zustand';
 import type { CallArgs } from '../../shared/contract/calls.ts';
 import type { Settings } from '../../shared/contract/types.ts';
-import { LOOKS_HZ } from '../../shared/looks.ts';
+import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { useThemeStore } from '../theme/theme.ts';
 import { call, isCancelled } from '../transport/index.ts';
 import { notifyError } from './ui.ts';
 
 export type SettingsPatch = CallArgs<'settings.set'>;
-
-export const DEFAULT_SETTINGS: Settings = {
-  theme: 'system',
-  lastLaunch: null,
-  lastCompare: null,
-  panelHeight: 252,
-  panelTab: 'summary',
-  follow: true,
-  laneHeight: 'auto',
-  lastFolder: null,
-  libraryFolder: null,
-  lastExport: null,
-  attachEngine: 'auto',
-  attachFunctions: false,
-  attachLooksHz: LOOKS_HZ,
-};
 
 interface SettingsState {
   settings: Settings;

@@ -1,7 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import type { SessionInfo } from '../../shared/contract/types.ts';
+import { DEFAULT_SETTINGS } from '../../shared/settings.ts';
 import { useSessions } from './sessions.ts';
-import { DEFAULT_SETTINGS, useSettings } from './settings.ts';
+import { useSettings } from './settings.ts';
 import { roomAround, tidyRange, viewStore } from './view.ts';
 
 const session = (id: string): SessionInfo => ({

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { IntervalFlag, ThreadState } from '../contract/types.ts';
 import type { SessionModel } from '../model/session.ts';
 import { modelOfArt } from '../model/testing/ascii.ts';
-import { scheduleOf, type Schedule } from '../model/testing/schedule.ts';
+import { schedulesOf } from '../model/testing/schedule.ts';
 import { toSeconds } from '../units.ts';
 import { ODD_NAMES, oddModel, sourceOf } from './testing/oddNames.ts';
 import type { ExportSource } from './types.ts';
@@ -12,21 +12,7 @@ import type { ExportSource } from './types.ts';
 const MS = 1e6;
 const RUNS = { numRuns: 60, interruptAfterTimeLimit: 15_000 };
 
-const schedules: fc.Arbitrary<Schedule> = fc
-  .record({
-    threads: fc.integer({ min: 1, max: 5 }),
-    gils: fc.integer({ min: 1, max: 2 }),
-    steps: fc.array(
-      fc.record({
-        thread: fc.nat(4),
-        dt: fc.integer({ min: 1, max: 3000 }),
-        will: fc.boolean(),
-        cpu: fc.oneof(fc.constant(null), fc.double({ min: 0, max: 1, noNaN: true })),
-      }),
-      { minLength: 1, maxLength: 500, size: 'max' },
-    ),
-  })
-  .map(({ threads, gils, steps }) => scheduleOf(threads, gils, steps));
+const schedules = schedulesOf({ threads: { min: 1, max: 5 }, steps: { min: 1, max: 500 }, pause: 3000, cpu: true });
 
 /** Whole nanoseconds, within the session or beyond it; null: the whole of it. */
 const cuts = fc.option(

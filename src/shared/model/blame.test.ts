@@ -12,7 +12,7 @@ import { FrameKind, FrameReader } from '../protocol/frames.ts';
 import { SessionModel } from './session.ts';
 import { modelOfArt } from './testing/ascii.ts';
 import { at, ORIGIN, Recording } from './testing/recording.ts';
-import { longSchedule, scheduleOf, type Expected, type Schedule } from './testing/schedule.ts';
+import { longSchedule, schedulesOf, type Expected, type Schedule } from './testing/schedule.ts';
 
 const MS = 1e6;
 const RUNS = { numRuns: 60, interruptAfterTimeLimit: 15_000 };
@@ -147,31 +147,16 @@ describe('blame of a drawing', () => {
   });
 });
 
-/** Schedules of up to 5 threads on up to 2 GILs, that let go at known and unknown sites. */
-const schedules: fc.Arbitrary<Schedule> = fc
-  .record({
-    threads: fc.integer({ min: 1, max: 5 }),
-    gils: fc.integer({ min: 1, max: 2 }),
-    steps: fc.array(
-      fc.record({
-        thread: fc.nat(4),
-        dt: fc.integer({ min: 1, max: 3000 }),
-        will: fc.boolean(),
-        cpu: fc.constant(null),
-        site: fc.nat(SITES),
-      }),
-      { minLength: 1, maxLength: 600, size: 'max' },
-    ),
-  })
-  .map(({ threads, gils, steps }) => describeSites(scheduleOf(threads, gils, steps)));
-
-function describeSites(schedule: Schedule): Schedule {
-  for (let id = 1; id <= SITES; id++)
-    schedule.recording.sites.push({ id, name: functionOf(id)!, file: '/srv/app.py', first_line: 1, line: id });
-  return schedule;
-}
-
 const functionOf = (site: number): string | null => (site === 0 ? null : `f${site % 2}`);
+
+/** Two functions, several places in each. */
+const schedules = schedulesOf({
+  ...{ threads: { min: 1, max: 5 }, steps: { min: 1, max: 600 }, pause: 3000 },
+  sites: Array.from({ length: SITES }, (_, i) => i + 1).map((id) => ({
+    ...{ id, name: functionOf(id)!, file: '/srv/app.py', first_line: 1, line: id },
+  })),
+});
+
 const modelOf = ({ recording, endNs }: Schedule): SessionModel => recording.model({ watermarks: [endNs] });
 const ranges = fc.record({
   from: fc.double({ min: 0, max: 0.9, noNaN: true }),

@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChainWait } from '../contract/blame.ts';
 import { ThreadState } from '../contract/types.ts';
 import { modelOfArt } from './testing/ascii.ts';
-import { scheduleOf, type Expected, type Schedule } from './testing/schedule.ts';
+import { scheduleOf, schedulesOf, type Expected } from './testing/schedule.ts';
 
 const MS = 1e6;
 const RUNS = { numRuns: 60, interruptAfterTimeLimit: 15_000 };
@@ -73,27 +73,10 @@ describe('the chain of a drawing', () => {
   });
 });
 
-const schedules: fc.Arbitrary<Schedule> = fc
-  .record({
-    threads: fc.integer({ min: 2, max: 6 }),
-    gils: fc.integer({ min: 1, max: 2 }),
-    steps: fc.array(
-      fc.record({
-        thread: fc.nat(5),
-        dt: fc.integer({ min: 1, max: 300 }),
-        will: fc.boolean(),
-        cpu: fc.constant(null),
-        site: fc.nat(3),
-      }),
-      { minLength: 20, maxLength: 400, size: 'max' },
-    ),
-  })
-  .map(({ threads, gils, steps }) => {
-    const schedule = scheduleOf(threads, gils, steps);
-    for (let id = 1; id <= 3; id++)
-      schedule.recording.sites.push({ id, name: `f${id}`, file: '/srv/app.py', first_line: id, line: 10 * id });
-    return schedule;
-  });
+const schedules = schedulesOf({
+  ...{ threads: { min: 2, max: 6 }, steps: { min: 20, max: 400 }, pause: 300 },
+  sites: [1, 2, 3].map((id) => ({ id, name: `f${id}`, file: '/srv/app.py', first_line: id, line: 10 * id })),
+});
 
 const overlap = (a: Expected, start: number, end: number): number => Math.min(a.end, end) - Math.max(a.start, start);
 

@@ -6,30 +6,15 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { IntervalFlag, ThreadState, type GilStrip, type ThreadLane } from '../contract/types.ts';
 import type { SessionModel } from './session.ts';
-import { longSchedule, scheduleOf, type Expected, type Schedule } from './testing/schedule.ts';
+import { longSchedule, schedulesOf, type Expected, type Schedule } from './testing/schedule.ts';
 
 /** Bounded in time: shrinking a long schedule must not outlast patience. */
 const RUNS = { numRuns: 60, interruptAfterTimeLimit: 15_000 };
 const STEPS = 800;
 const KNOWN = IntervalFlag.preempted | IntervalFlag.voluntary | IntervalFlag.requested;
 
-/** Schedules of up to 5 threads on up to 2 GILs. `most`: steps. */
-function schedules(most: number): fc.Arbitrary<Schedule> {
-  const step = fc.record({
-    thread: fc.nat(4),
-    // Never 0: a tie has its own test.
-    dt: fc.integer({ min: 1, max: 3000 }),
-    will: fc.boolean(),
-    cpu: fc.oneof(fc.constant(null), fc.double({ min: 0, max: 1, noNaN: true })),
-  });
-  return fc
-    .record({
-      threads: fc.integer({ min: 1, max: 5 }),
-      gils: fc.integer({ min: 1, max: 2 }),
-      steps: fc.array(step, { minLength: 1, maxLength: most, size: 'max' }),
-    })
-    .map(({ threads, gils, steps }) => scheduleOf(threads, gils, steps));
-}
+const schedules = (most: number): fc.Arbitrary<Schedule> =>
+  schedulesOf({ threads: { min: 1, max: 5 }, steps: { min: 1, max: most }, pause: 3000, cpu: true });
 
 const modelOf = ({ recording, endNs }: Schedule, watermarks: number[] = []): SessionModel =>
   recording.model({ watermarks: [...watermarks.filter((w) => w < endNs).sort((a, b) => a - b), endNs] });

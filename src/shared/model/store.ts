@@ -17,6 +17,32 @@ const MOST_PROCESSES = 4096;
 const MOST_THREADS = 200_000;
 const MOST_GILS = 60_000;
 
+/** A process of which nothing is known yet. */
+export const unknownProcess = (idx: number): ProcessInfo => ({
+  idx,
+  pid: 0,
+  ppid: null,
+  name: '',
+  python: null,
+  executable: null,
+  argv: [],
+  engine: null,
+  engineReason: null,
+  sites: null,
+  sitesReason: null,
+  switchIntervalS: null,
+  gilEnabled: null,
+  bornNs: 0,
+  endedNs: null,
+  exitCode: null,
+  signal: null,
+  lost: null,
+  events: 0,
+  dropped: 0,
+  rssBytes: null,
+  pssBytes: null,
+});
+
 export class Store {
   head: SessionHead | null = null;
   originNs: bigint | null = null;
@@ -52,30 +78,7 @@ export class Store {
   }
 
   private addProcess(): void {
-    const info: ProcessInfo = {
-      idx: this.processes.length,
-      pid: 0,
-      ppid: null,
-      name: '',
-      python: null,
-      executable: null,
-      argv: [],
-      engine: null,
-      engineReason: null,
-      sites: null,
-      sitesReason: null,
-      switchIntervalS: null,
-      gilEnabled: null,
-      bornNs: 0,
-      endedNs: null,
-      exitCode: null,
-      signal: null,
-      lost: null,
-      events: 0,
-      dropped: 0,
-      rssBytes: null,
-      pssBytes: null,
-    };
+    const info = unknownProcess(this.processes.length);
     this.processInfos.push(info);
     this.processes.push(new ProcessTrack(info));
   }

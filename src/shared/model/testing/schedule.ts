@@ -2,7 +2,9 @@
  * Random but valid schedules of threads that share GILs, with the intervals they must give, computed here from the plain rules and
  * from nothing of the model. Used by the property tests.
  */
+import fc from 'fast-check';
 import { IntervalFlag, ThreadState } from '../../contract/types.ts';
+import type { Site } from '../../protocol/control.ts';
 import { EventKind, type EventInput } from '../../protocol/events.ts';
 import { at, Recording } from './recording.ts';
 
@@ -131,6 +133,43 @@ export function scheduleOf(threads: number, gils: number, steps: Step[]): Schedu
   const simulation = new Simulation(threads, gils);
   for (const each of steps) simulation.step(each);
   return simulation.finish();
+}
+
+interface Kind {
+  threads: { min: number; max: number };
+  steps: { min: number; max: number };
+  /** The longest pause between two steps, ns. Never 0: a tie has its own test. */
+  pause: number;
+  /** Shares of a release spent on CPU, told or not; else never told. */
+  cpu?: boolean;
+  /** Where they let go, beside the unknown place 0: numbers 1, 2 ... */
+  sites?: readonly Site[];
+}
+
+/** Schedules of threads on up to two GILs. */
+export function schedulesOf(kind: Kind): fc.Arbitrary<Schedule> {
+  const { threads, steps, pause, cpu = false, sites = [] } = kind;
+  const share = fc.oneof(fc.constant(null), fc.double({ min: 0, max: 1, noNaN: true }));
+  return fc
+    .record({
+      threads: fc.integer(threads),
+      gils: fc.integer({ min: 1, max: 2 }),
+      steps: fc.array(
+        fc.record({
+          thread: fc.nat(threads.max - 1),
+          dt: fc.integer({ min: 1, max: pause }),
+          will: fc.boolean(),
+          cpu: cpu ? share : fc.constant(null),
+          site: fc.nat(sites.length),
+        }),
+        { minLength: steps.min, maxLength: steps.max, size: 'max' },
+      ),
+    })
+    .map((drawn) => {
+      const schedule = scheduleOf(drawn.threads, drawn.gils, drawn.steps);
+      schedule.recording.sites.push(...sites);
+      return schedule;
+    });
 }
 
 /** A long one, the same for the same seed: fast-check is for short ones. */
