@@ -1,8 +1,8 @@
 /** `gilscope serve`, and what `gilscope open` falls back to: the local server until Ctrl-C. */
-import { spawn } from 'node:child_process';
 import { createEngine } from '../engine/contract.ts';
-import { hasDisplay, onPath } from '../engine/doctor.ts';
+import { dataFolder } from '../engine/paths.ts';
 import { startServer, type RunningServer } from '../server/server.ts';
+import { openBrowser } from './browser.ts';
 
 export interface ServeOptions {
   port?: number;
@@ -15,11 +15,15 @@ export interface ServeOptions {
 /** Resolves when the server has been closed by a signal. */
 export async function serve(options: ServeOptions): Promise<void> {
   const engine = createEngine({ shell: 'server', open: options.open ?? [] });
-  const server = await startServer(engine, options.port === undefined ? {} : { port: options.port });
+  const server = await startServer(engine, {
+    ...(options.port === undefined ? {} : { port: options.port }),
+    tell: (text) => process.stderr.write(`gilscope: ${text}\n`),
+  });
   const stopped = untilSignal();
   announce(server, options);
-  if (options.browser === true) openBrowser(server.url);
+  const forget = options.browser === true ? openBrowser(server.url, dataFolder()) : null;
   await stopped;
+  forget?.();
   // Recordings first: their last frames are written, programs that run go on.
   await engine.close();
   await server.close();
@@ -36,13 +40,4 @@ function untilSignal(): Promise<void> {
   return new Promise((resolve) => {
     for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(name, () => resolve());
   });
-}
-
-/** Tried, never waited for: without a browser the address is on the screen anyway. */
-function openBrowser(url: string): void {
-  const opener = process.platform === 'darwin' ? 'open' : onPath(['xdg-open']);
-  if (!hasDisplay() || opener === null) return;
-  const child = spawn(opener, [url], { stdio: 'ignore', detached: true });
-  child.on('error', () => undefined);
-  child.unref();
 }

@@ -19,6 +19,15 @@ it('tells the user what the engine refuses, and what to do', async () => {
   expect(refused).toEqual({ id: 7, ok: false, error: { message: 'it ended', remedy: 'start it again' } });
 });
 
+it('says so when it does not know the call, which then reaches nobody', async () => {
+  const never: Contract = { call: () => Promise.reject(new Error('reached')), subscribe: () => () => undefined };
+  for (const name of ['session.teleport', '__proto__', 'hasOwnProperty', '\u001b[2J'])
+    expect(await answer(never, { id: 1, name, args: {} })).toMatchObject({
+      ...{ id: 1, ok: false },
+      error: { message: expect.stringMatching(/does not know [ -~]+: the window is of another version/) as string },
+    });
+});
+
 it('never sends a stack trace', async () => {
   const failed = await answer(engine(new TypeError('boom')), ask);
   expect(failed).toMatchObject({ ok: false });

@@ -69,6 +69,20 @@ function namesOf(url: string): string[] | null {
   return names.length === 0 ? ['index.html'] : names;
 }
 
+const assets = new Map<string, Promise<Buffer<ArrayBuffer>>>();
+
+/** One copy for all who ask, and read at their leisure; what has a hash in its name does not change. */
+async function asset(path: string): Promise<Buffer<ArrayBuffer>> {
+  const bytes = assets.get(path) ?? readFile(path);
+  assets.set(path, bytes);
+  try {
+    return await bytes;
+  } catch (error) {
+    assets.delete(path);
+    throw error;
+  }
+}
+
 /** The file a URL names, below `folder`; null for anything else, links that lead out included. */
 export async function pageFile(folder: string, url: string): Promise<PageFile | null> {
   const names = namesOf(url);
@@ -78,8 +92,8 @@ export async function pageFile(folder: string, url: string): Promise<PageFile | 
   try {
     const [root, real] = await Promise.all([realpath(folder), realpath(join(folder, ...names))]);
     if (!real.startsWith(root + sep)) return null;
-    const cache = names[0] === 'assets' ? 'public, max-age=31536000, immutable' : 'no-store';
-    return { bytes: await readFile(real), type, cache };
+    if (names[0] !== 'assets') return { bytes: await readFile(real), type, cache: 'no-store' };
+    return { bytes: await asset(real), type, cache: 'public, max-age=31536000, immutable' };
   } catch {
     return null;
   }

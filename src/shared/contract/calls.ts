@@ -142,6 +142,7 @@ export const callArgs = {
 } as const;
 
 export type CallName = keyof typeof callArgs;
+export const isCallName = (name: string): name is CallName => Object.hasOwn(callArgs, name);
 export type CallArgs<N extends CallName> = z.infer<(typeof callArgs)[N]>;
 
 /** Answers of every call. */

@@ -18,8 +18,12 @@ describe('messages', () => {
     expect(decodeMessage(encodeMessage(message))).toEqual(message);
   });
 
-  it('refuses calls nobody knows, bytes that are no packet, and floods', () => {
-    expect(() => decodeRequest(encodePacket({ id: 1, name: 'rm -rf', args: {} }))).toThrow();
+  it('lets a call nobody knows through, to be answered so', () => {
+    expect(decodeRequest(encodePacket({ id: 1, name: 'rm -rf', args: {} }))).toMatchObject({ id: 1, name: 'rm -rf' });
+  });
+
+  it('refuses what is no request, bytes that are no packet, and floods', () => {
+    expect(() => decodeRequest(encodePacket({ id: 1, args: {} }))).toThrow();
     expect(() => decodeRequest(new Uint8Array([255, 255, 255, 255, 1]))).toThrow(RangeError);
     expect(() => decodeRequest(new Uint8Array(MAX_REQUEST_BYTES + 1))).toThrow(RangeError);
     expect(() => decodeMessage(encodePacket({ nothing: true }))).toThrow();

@@ -50,9 +50,20 @@ export function encodePacket(value: unknown): Uint8Array<ArrayBuffer> {
   return out;
 }
 
+const isNatural = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
+
+/** What `$a` holds. Throws for anything that encodePacket does not write. */
+function reference(value: unknown): { type: TypeName; offset: number; count: number } {
+  const [type, offset, count] = Array.isArray(value) ? (value as unknown[]) : [];
+  if (typeof type !== 'string' || !Object.hasOwn(TYPES, type) || !isNatural(offset) || !isNatural(count))
+    throw new RangeError('packet names an array that cannot be');
+  return { type: type as TypeName, offset, count };
+}
+
 /** Decodes a packet; its arrays are views into `packet` (copied first if it is not 8-aligned). Throws on a malformed one. */
 export function decodePacket(packet: Uint8Array): unknown {
-  const bytes = packet.byteOffset % 8 === 0 ? packet : packet.slice();
+  // Not `packet.slice()`: Node's Buffer has one of its own, which does not copy.
+  const bytes = packet.byteOffset % 8 === 0 ? packet : Uint8Array.from(packet);
   if (bytes.length < 4) throw new RangeError('packet too short');
   const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(0, true);
   if (length > bytes.length - 4) throw new RangeError('packet cut short');
@@ -60,11 +71,9 @@ export function decodePacket(packet: Uint8Array): unknown {
   const json = new TextDecoder().decode(bytes.subarray(4, 4 + length));
   return JSON.parse(json, (_key, v: unknown) => {
     if (typeof v !== 'object' || v === null || !('$a' in v)) return v;
-    const [type, offset, count] = v.$a as [TypeName, number, number];
-    const ctor = TYPES[type];
+    const { type, offset, count } = reference(v.$a);
     const from = head + offset;
-    if (ctor === undefined || from + count * ctor.BYTES_PER_ELEMENT > bytes.length)
-      throw new RangeError('packet cut short');
-    return new ctor(bytes.buffer as ArrayBuffer, bytes.byteOffset + from, count);
+    if (from + count * TYPES[type].BYTES_PER_ELEMENT > bytes.length) throw new RangeError('packet cut short');
+    return new TYPES[type](bytes.buffer as ArrayBuffer, bytes.byteOffset + from, count);
   });
 }
