@@ -7,13 +7,19 @@ import { constants } from 'node:os';
 import { join, resolve } from 'node:path';
 import { Comparisons } from '../engine/compare/comparisons.ts';
 import type { Comparison } from '../engine/compare/comparison.ts';
-import { fileError } from '../engine/errors.ts';
+import { fileError, UserError } from '../engine/errors.ts';
+import { checkFile, writeFileWhole } from '../engine/export/target.ts';
 import { InterpreterProbe } from '../engine/interpreterProbe.ts';
 import { Library } from '../engine/library.ts';
 import { dataFolder } from '../engine/paths.ts';
 import { Recents } from '../engine/recents.ts';
 import { Sessions, type Emit } from '../engine/sessions.ts';
-import type { CompareInfo, CompareSpec } from '../shared/contract/compare.ts';
+import {
+  COMPARE_PAGES,
+  type CompareInfo,
+  type ComparePageFormat,
+  type CompareSpec,
+} from '../shared/contract/compare.ts';
 import { quoteArg } from '../shared/shell.ts';
 import { specOf, type AskedOptions } from './compareSpec.ts';
 import { compareText } from './compareText.ts';
@@ -25,6 +31,11 @@ import { plain } from './terminalText.ts';
 export interface OutcomeOptions {
   /** "-": standard output. */
   json?: string;
+  /** Files for reports. */
+  html?: string;
+  md?: string;
+  /** They may replace what is there. */
+  force?: boolean;
   showOutput?: boolean;
   quiet?: boolean;
 }
@@ -42,6 +53,7 @@ export async function compare(texts: readonly string[], options: CompareOptions)
 /** The same for what has been put together already. */
 export async function runComparison(spec: CompareSpec, options: OutcomeOptions): Promise<number> {
   if (options.json !== undefined && options.json !== '-') checkWritable(resolve(options.json));
+  await checkPages(spec, options);
   const listener: { changed: ((info: CompareInfo) => void) | null } = { changed: null };
   const comparisons = engine(options.showOutput === true, (info) => listener.changed?.(info));
   const interrupted = onInterrupt();
@@ -56,9 +68,50 @@ export async function runComparison(spec: CompareSpec, options: OutcomeOptions):
   progress?.changed(comparison.info());
   progress?.end();
   await tell(comparison, options);
+  await writePages(options, (format) => comparisons.page(comparison.id, { format }));
   const info = comparison.info();
   if (info.state === 'cancelled') return 128 + constants.signals[await caught];
   return statusOf(info);
+}
+
+const pagesOf = (options: OutcomeOptions) =>
+  COMPARE_PAGES.flatMap((format) => {
+    const path = options[format];
+    return path === undefined ? [] : [{ format, path: resolve(path), overwrite: options.force === true }];
+  });
+
+const exists = (error: unknown, { force }: OutcomeOptions): unknown =>
+  error instanceof UserError && error.code === 'exists' && force !== true
+    ? new UserError('exists', error.message, 'choose another name, or add --force to replace an earlier report')
+    : error;
+
+/** Before anything is run: throws UserError where a report cannot be written, or would replace what is compared. */
+async function checkPages(spec: CompareSpec, options: OutcomeOptions): Promise<void> {
+  const sources = spec.kind === 'call' ? [] : spec.variants.map(({ source }) => source);
+  const recordings = sources.flatMap((source) => (source.kind === 'file' ? source.path : []));
+  const pages = pagesOf(options);
+  if (new Set(pages.map(({ path }) => path)).size < pages.length)
+    throw new UserError('bad-argument', '--html and --md name the same file', 'name two');
+  try {
+    for (const page of pages) for (const recording of [null, ...recordings]) await checkFile({ ...page, recording });
+  } catch (error) {
+    throw exists(error, options);
+  }
+}
+
+async function writePages(
+  options: OutcomeOptions,
+  textOf: (format: ComparePageFormat) => Promise<string>,
+): Promise<void> {
+  for (const { format, ...target } of pagesOf(options)) {
+    const text = await textOf(format);
+    try {
+      await writeFileWhole({ ...target, recording: null }, (file) => file.write(Buffer.from(text)));
+    } catch (error) {
+      throw exists(error, options);
+    }
+    if (options.quiet !== true) say(`wrote ${plain(target.path)}`);
+  }
 }
 
 function engine(showOutput: boolean, changed: (info: CompareInfo) => void): Comparisons {

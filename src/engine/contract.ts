@@ -202,6 +202,7 @@ function compareHandlers(comparisons: Comparisons): Pick<Handlers, keyof Compare
       return null;
     },
     'compare.report': ({ id }) => comparisons.get(id).report(),
+    'compare.page': ({ id, ...asked }) => comparisons.page(id, asked),
   };
 }
 

@@ -6,6 +6,7 @@ import { Library } from '../library.ts';
 import type { Recents } from '../recents.ts';
 import type { Emit, Sessions } from '../sessions.ts';
 import { Comparison } from './comparison.ts';
+import { comparisonPage, type PageAsked } from './page.ts';
 
 const PUSH_MS = 100;
 
@@ -64,6 +65,11 @@ export class Comparisons {
     } finally {
       this.starting = false;
     }
+  }
+
+  /** Its report as the text of a file. Throws UserError while it runs. */
+  page(id: string, asked: PageAsked): Promise<string> {
+    return comparisonPage(this.get(id), this.options.sessions, asked);
   }
 
   private changed(comparison: Comparison): void {

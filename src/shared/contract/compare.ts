@@ -6,10 +6,14 @@
  */
 import { z } from 'zod';
 import { id } from './arguments.ts';
-import { compareSpec, type CallMode, type CompareSpec } from './compareSpec.ts';
+import { compareSpec, MOST_VARIANTS, type CallMode, type CompareSpec } from './compareSpec.ts';
 import type { Engine, Summary, Verdict } from './types.ts';
 
 export * from './compareSpec.ts';
+
+/** What `gilscope compare --html` and `--md` write. */
+export const COMPARE_PAGES = ['html', 'md'] as const;
+export type ComparePageFormat = (typeof COMPARE_PAGES)[number];
 
 /** Arguments of the calls; part of `callArgs`. */
 export const compareArgs = {
@@ -21,6 +25,14 @@ export const compareArgs = {
   'compare.close': z.object({ id }),
   /** The report, with the summary of every run. */
   'compare.report': z.object({ id }),
+  /** The report as the text of a file. `runs`: by variant, which of its runs is shown; left out: the one with the median wall-clock. */
+  'compare.page': z
+    .object({
+      id,
+      format: z.enum(COMPARE_PAGES),
+      runs: z.array(z.number().int().min(0).nullable()).max(MOST_VARIANTS).optional(),
+    })
+    .strict(),
 } as const;
 
 /** Answers of the calls; part of `CallReply`. */
@@ -30,6 +42,7 @@ export interface CompareReplies {
   'compare.cancel': CompareInfo;
   'compare.close': null;
   'compare.report': CompareReport;
+  'compare.page': string;
 }
 
 /** A figure over the runs of a variant that ended well; `values` in the order of the rounds. */

@@ -15,7 +15,7 @@ export function machineFacts(created: string, session: Pick<SessionInfo, 'cores'
 const LONGEST = 60;
 
 /** A name that every file system takes. */
-export function fileName(title: string, ending: 'svg' | 'png'): string {
+export function fileName(title: string, ending: 'svg' | 'png' | 'html' | 'md'): string {
   const words = title.normalize('NFKC').replace(/[^\p{L}\p{N}.]+/gu, '-');
   const name = Array.from(words)
     .slice(0, LONGEST)

@@ -1,6 +1,6 @@
 /** The menu that exports a figure: SVG, PNG, or a copy on the clipboard; light for paper, or dark. */
 import { useState } from 'react';
-import type { CompareInfo } from '../../../shared/contract/compare.ts';
+import type { CompareInfo, ComparePageFormat } from '../../../shared/contract/compare.ts';
 import type { SessionInfo } from '../../../shared/contract/types.ts';
 import { attempt } from '../../store/actions.ts';
 import { useCompare } from '../../store/compare.ts';
@@ -14,7 +14,7 @@ import { MenuButton, type MenuItem } from '../../ui/Menu.tsx';
 import { sessionOf, shownRun } from '../columns/runs.ts';
 import { comparedLanes, comparisonInput } from '../../../shared/figure/comparison.ts';
 import { figureSvg } from '../../../shared/figure/figure.ts';
-import { copyPicture, pngOf, save } from './files.ts';
+import { copyPicture, pngOf, save, svgBlob } from './files.ts';
 import type { FigureInput } from '../../../shared/figure/input.ts';
 import { recordingFigure } from './recording.ts';
 import { fileName } from '../../../shared/figure/words.ts';
@@ -25,8 +25,24 @@ interface MenuProps {
   /** Asks for all that the figure shows. */
   input: (theme: Theme) => Promise<FigureInput>;
   disabled?: boolean;
+  /** What else is made of the same. */
+  pages?: readonly Page[];
   /** Only its icon. */
   compact?: boolean;
+}
+
+/** A whole report, as a text. */
+interface Page {
+  ending: 'html' | 'md';
+  label: string;
+  hint: string;
+  text: () => Promise<string>;
+}
+
+async function savePage({ ending, text }: Page, title: string): Promise<void> {
+  const name = fileName(title, ending);
+  save(new Blob([await text()], { type: ending === 'html' ? 'text/html' : 'text/markdown' }), name);
+  notify(`Exported ${name}`);
 }
 
 type Way = 'svg' | 'png' | 'copy';
@@ -47,38 +63,44 @@ async function exportAs(way: Way, title: string, figure: Promise<string>): Promi
   }
   const name = fileName(title, way);
   const svg = await figure;
-  save(way === 'svg' ? svg : await pngOf(svg), name);
+  save(way === 'svg' ? svgBlob(svg) : await pngOf(svg), name);
   notify(`Exported ${name}`);
 }
 
 /** For whatever makes a figure; `ExportFigure` is that of a comparison. */
-export function FigureMenu({ title, input, disabled = false, compact = false }: MenuProps) {
+export function FigureMenu({ title, input, pages = [], disabled = false, compact = false }: MenuProps) {
   const [busy, setBusy] = useState(false);
-  const items: MenuItem[] = WAYS.map(({ way, theme, label, hint }) => ({
-    id: `figure-${way}${theme === 'dark' ? '-dark' : ''}`,
-    label,
-    hint,
-    onPick: () => {
-      setBusy(true);
-      void attempt(() => exportAs(way, title, input(theme).then(figureSvg))).finally(() => setBusy(false));
-    },
-  }));
+  const words = pages.length > 0 ? 'Export' : 'Export figure';
+  const during = (work: () => Promise<void>) => () => {
+    setBusy(true);
+    void attempt(work).finally(() => setBusy(false));
+  };
+  const items: MenuItem[] = [
+    ...pages.map((page) => ({
+      ...{ id: `page-${page.ending}`, label: page.label, hint: page.hint },
+      onPick: during(() => savePage(page, title)),
+    })),
+    ...WAYS.map(({ way, theme, label, hint }) => ({
+      ...{ id: `figure-${way}${theme === 'dark' ? '-dark' : ''}`, label, hint },
+      onPick: during(() => exportAs(way, title, input(theme).then(figureSvg))),
+    })),
+  ];
   return (
     <MenuButton
-      label="Export figure"
+      label={words}
       items={items}
       className={compact ? 'btn btn--icon' : 'btn'}
       testId="export-figure"
       disabled={disabled || busy}
     >
       <PictureIcon />
-      {!compact && 'Export figure'}
+      {!compact && words}
     </MenuButton>
   );
 }
 
 /** By variant, the run that its column shows: its place in `compare.runs`; null: none. */
-export function shownRuns(compare: CompareInfo): (number | null)[] {
+function shownRuns(compare: CompareInfo): (number | null)[] {
   const picked = useCompare.getState().picked[compare.id] ?? {};
   return compare.variants.map((_, i) => shownRun(compare, i, picked[i]));
 }
@@ -97,7 +119,25 @@ async function comparisonFigure(compare: CompareInfo, theme: Theme): Promise<Fig
 /** Of a comparison, with the runs that its columns show. */
 export function ExportFigure({ compare }: { compare: CompareInfo }) {
   const disabled = compare.state === 'running' || compare.variants.every(({ wall_s: wall }) => wall === null);
-  return <FigureMenu title={compare.title} input={(theme) => comparisonFigure(compare, theme)} disabled={disabled} />;
+  const text = (format: ComparePageFormat) => () =>
+    call('compare.page', { id: compare.id, format, runs: shownRuns(compare) });
+  const pages = [
+    {
+      ending: 'html',
+      label: 'HTML report',
+      hint: 'one page for everybody: verdict, figures, timelines',
+      text: text('html'),
+    },
+    { ending: 'md', label: 'Markdown', hint: 'for a pull request', text: text('md') },
+  ] as const;
+  return (
+    <FigureMenu
+      title={compare.title}
+      input={(theme) => comparisonFigure(compare, theme)}
+      pages={pages}
+      disabled={disabled}
+    />
+  );
 }
 
 /** Of what the timeline shows of a session. */

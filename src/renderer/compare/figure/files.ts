@@ -5,7 +5,7 @@ const PNG_SCALE = 2;
 /** Canvases end here. */
 const MOST_PX = 16_000;
 
-const svgBlob = (svg: string): Blob => new Blob([svg], { type: 'image/svg+xml' });
+export const svgBlob = (svg: string): Blob => new Blob([svg], { type: 'image/svg+xml' });
 
 /** Twice as fine as it is large. */
 export async function pngOf(svg: string): Promise<Blob> {
@@ -33,8 +33,8 @@ export async function pngOf(svg: string): Promise<Blob> {
 /** Long enough for the browser to have read it. */
 const KEPT_MS = 60_000;
 
-export function save(content: Blob | string, name: string): void {
-  const address = URL.createObjectURL(typeof content === 'string' ? svgBlob(content) : content);
+export function save(content: Blob, name: string): void {
+  const address = URL.createObjectURL(content);
   const link = document.createElement('a');
   link.href = address;
   link.download = plain(name);
