@@ -10,7 +10,7 @@ async function exported(page: Page, entry: string): Promise<{ name: string; cont
   await page.getByTestId('export-figure').click();
   const [download] = await Promise.all([
     page.waitForEvent('download'),
-    page.getByTestId(`menu-figure-${entry}`).click(),
+    page.getByTestId(`menu-${entry}`).click(),
   ]);
   return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
 }
@@ -73,7 +73,7 @@ test('what a recording shows becomes a figure', async ({ page, context }) => {
   await launchProgram(page, [program('turns.py'), '1']);
   await expect(sessionState(page)).toHaveAccessibleName('exit 0');
 
-  const svg = await exported(page, 'svg');
+  const svg = await exported(page, 'figure-svg');
   expect(svg.name).toMatch(/^gilscope-.*turns.*\.svg$/);
   const xml = svg.content.toString('utf8');
   const seen = await look(page, xml);
@@ -84,10 +84,10 @@ test('what a recording shows becomes a figure', async ({ page, context }) => {
   // Threads of the program contend: somebody waits, and holds are drawn.
   expect(xml.split('url(#gilscope-hatch)').length).toBeGreaterThan(2);
 
-  const dark = await exported(page, 'svg-dark');
+  const dark = await exported(page, 'figure-svg-dark');
   expect((await look(page, dark.content.toString('utf8'))).ground).toBe('#0e1116');
 
-  const png = await exported(page, 'png');
+  const png = await exported(page, 'figure-png');
   expect(png.name).toMatch(/\.png$/);
   const { width, height, colours } = await picture(page, png.content);
   expect(width).toBe(2400);
@@ -119,7 +119,7 @@ test('a comparison becomes a figure, whatever its programs are called', async ({
   // While it runs there is nothing to export yet.
   await expect(page.getByTestId('export-figure')).toBeEnabled({ timeout: 90_000 });
 
-  const { name, content } = await exported(page, 'svg');
+  const { name, content } = await exported(page, 'figure-svg');
   expect(name).toMatch(/^gilscope-[^/\\<>"]*one.*\.svg$/);
   const xml = content.toString('utf8');
   const seen = await look(page, xml);
@@ -131,4 +131,25 @@ test('a comparison becomes a figure, whatever its programs are called', async ({
   const labels = [...xml.matchAll(/<text x="([\d.]+)" y="12"[^>]*>([\d.]+ m?s)</g)].map((m) => `${m[2]} at ${m[1]}`);
   expect(labels.length).toBeGreaterThan(2);
   expect(labels.length).toBe(2 * new Set(labels).size);
+
+  // The whole report: for everybody, and for a pull request.
+  const html = await exported(page, 'page-html');
+  expect(html.name).toMatch(/^gilscope-.*\.html$/);
+  const told = await page.evaluate((source) => {
+    const parsed = new DOMParser().parseFromString(source, 'text/html');
+    return {
+      names: [...parsed.querySelectorAll('#variants tbody td:nth-child(2)')].map((cell) => cell.textContent),
+      rows: parsed.querySelectorAll('#differences tbody tr').length,
+      lanes: parsed.querySelectorAll('#lanes-section .picture').length,
+      scripts: parsed.querySelectorAll('script').length,
+      verdict: parsed.querySelector('p.verdict')?.textContent,
+    };
+  }, html.content.toString('utf8'));
+  expect(told).toMatchObject({ names, lanes: 2, scripts: 0 });
+  expect(told.rows).toBe(await page.getByTestId('compare-table').locator('tbody tr').count());
+  const shown = await page.getByTestId('compare-verdict').getByRole('heading', { level: 2 }).textContent();
+  expect(told.verdict?.replaceAll('\u00a0', ' ')).toBe(shown?.replaceAll('\u00a0', ' '));
+  const markdown = await exported(page, 'page-md');
+  expect(markdown.name).toMatch(/\.md$/);
+  expect(markdown.content.toString('utf8')).toContain('&lt;b&gt;one&lt;/b&gt;');
 });
