@@ -1,20 +1,15 @@
-"""Two threads count down; the loop calls nothing. Prints the seconds it took, and its CPU seconds. Run by bench/slowdown.mjs."""
+"""Two threads count down; the loop calls nothing. What it prints: measured.py. Run by bench/slowdown.mjs and bench/peers.ts."""
 
 import sys
-import threading
-import time
+
+import measured
 
 
 def count(n):
     while n > 0:
         n -= 1
+    return n
 
 
 each = int(sys.argv[1])
-threads = [threading.Thread(target=count, args=(each,)) for _ in range(2)]
-start, cpu = time.perf_counter(), time.process_time()
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-print(time.perf_counter() - start, time.process_time() - cpu)
+measured.run([("first", count, (each,)), ("second", count, (each,))])

@@ -1,24 +1,22 @@
-"""Four threads do nothing but tiny writes, each of which drops and takes the GIL. Prints seconds. Run by bench/slowdown.mjs."""
+"""Threads do nothing but tiny writes, each of which drops and takes the GIL. What it prints: measured.py. Run by bench/slowdown.mjs and
+bench/peers.ts.
+
+    python writes.py WRITES THREADS
+"""
 
 import os
 import sys
-import threading
-import time
+
+import measured
 
 
 def write(n, to):
-    put = os.write
+    put, done = os.write, 0
     for _ in range(n):
-        put(to, b"x")
+        done += put(to, b"x")
+    return done
 
 
 each = int(sys.argv[1])
-workers = int(sys.argv[2])
 null = os.open(os.devnull, os.O_WRONLY)
-threads = [threading.Thread(target=write, args=(each, null)) for _ in range(workers)]
-start = time.perf_counter()
-for thread in threads:
-    thread.start()
-for thread in threads:
-    thread.join()
-print(time.perf_counter() - start)
+measured.run([("writer-%d" % number, write, (each, null)) for number in range(int(sys.argv[2]))])
