@@ -3,12 +3,11 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { Recorder } from '../../src/engine/recorder.ts';
 import type { Summary } from '../../src/shared/contract/types.ts';
 import { oddFrames, ODD_NAMES } from '../../src/shared/export/testing/oddNames.ts';
 import { TABLES } from '../../src/shared/export/tables/tables.ts';
 import { longSchedule } from '../../src/shared/model/testing/schedule.ts';
-import { file, gilscope, GILSCOPE, newest, pythons, record, ROOT, start, work } from './helpers.ts';
+import { file, gilscope, GILSCOPE, newest, pythons, record, recordingOf, ROOT, start, work } from './helpers.ts';
 
 const script = file(
   'work.py',
@@ -25,15 +24,6 @@ for t in threads: t.join()
 );
 const recorded = await record(newest.path, [script], ['--functions', '--watch', '__main__:watched']);
 
-async function recordingOf(name: string, frames: Iterable<Uint8Array>): Promise<string> {
-  const path = join(work, name);
-  const recorder = await Recorder.create(path, true, (error) => {
-    throw error;
-  });
-  for (const frame of frames) recorder.add(frame);
-  await recorder.close();
-  return path;
-}
 const odd = await recordingOf('odd.gilscope', oddFrames());
 
 interface Read {

@@ -10,6 +10,7 @@ import { decodeEvents, EventKind } from '../../src/shared/protocol/events.ts';
 import { FrameKind, FrameReader, type Frame } from '../../src/shared/protocol/frames.ts';
 import { InterpreterProbe } from '../../src/engine/interpreterProbe.ts';
 import { listInterpreters } from '../../src/engine/interpreters.ts';
+import { Recorder } from '../../src/engine/recorder.ts';
 import { BlockReader } from '../../src/engine/sessionFile.ts';
 
 export const ROOT = join(import.meta.dirname, '..', '..');
@@ -85,6 +86,17 @@ export function gilscope(args: string[], options: SpawnOptions & { input?: strin
 export interface Recorded extends Ran {
   summary: Summary;
   file: string;
+}
+
+/** Frames as a session file. */
+export async function recordingOf(name: string, frames: Iterable<Uint8Array>): Promise<string> {
+  const path = join(work, name);
+  const recorder = await Recorder.create(path, true, (error) => {
+    throw error;
+  });
+  for (const frame of frames) recorder.add(frame);
+  await recorder.close();
+  return path;
 }
 
 let recordings = 0;

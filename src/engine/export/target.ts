@@ -2,7 +2,6 @@
  * Where an export goes, whole or not at all: it is written under a temporary name in the same folder and takes its place when it is complete, so that
  * what was there before is never lost. A file, or a folder of files. Used by exporter.ts.
  */
-import { randomBytes } from 'node:crypto';
 import {
   link,
   lstat,
@@ -18,6 +17,7 @@ import {
 } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { errorCode, fileError, UserError } from '../errors.ts';
+import { sweepParts, temporaryIn } from './part.ts';
 
 /** Every folder of an export has it, with this first line: so it is known as one. */
 export const README = 'README.md';
@@ -32,8 +32,6 @@ export interface TargetOptions {
 
 const exists = (path: string): UserError =>
   new UserError('exists', `${path} exists already`, 'choose another name, or allow it to be replaced');
-
-const temporaryIn = (folder: string): string => join(folder, `.gilscope-${randomBytes(6).toString('hex')}.part`);
 
 /** What a path really is: links followed. Throws UserError where nothing can be written. */
 async function placeOf({ path, recording }: TargetOptions): Promise<{ path: string; found: 'file' | 'folder' | null }> {
@@ -132,6 +130,7 @@ export async function writeFileWhole(
   write: (file: PartFile) => Promise<void>,
 ): Promise<number> {
   const path = await checkFile(options);
+  await sweepParts(dirname(path));
   const file = await PartFile.create(temporaryIn(dirname(path)), path);
   try {
     await write(file);
@@ -209,6 +208,7 @@ export async function writeFolderWhole(
   write: (folder: string) => Promise<void>,
 ): Promise<void> {
   const { path, there } = await checkFolder(options, names);
+  await sweepParts(dirname(path));
   const temporary = temporaryIn(dirname(path));
   try {
     await mkdir(temporary);
@@ -226,7 +226,7 @@ async function replaceFolder(fresh: string, path: string, there: boolean): Promi
     await rename(fresh, path);
     return;
   }
-  const aside = temporaryIn(dirname(path));
+  const aside = temporaryIn(dirname(path), 'earlier');
   await rename(path, aside);
   try {
     await rename(fresh, path);
