@@ -84,16 +84,26 @@ class Run {
     private readonly total: number,
   ) {}
 
-  /** @param steps how many of the total these pieces are */
+  /** While the disk takes one piece the next one is made. @param steps how many of the total these pieces are */
   async write(pieces: Iterable<Piece>, out: Sink, steps: number): Promise<void> {
     const { onProgress, signal } = this.options;
-    for (const { bytes, done } of pieces) {
-      if (signal?.aborted === true) throw new ExportCancelled();
-      if (bytes.length > 0) await out.write(bytes);
-      this.bytes += bytes.length;
-      onProgress?.({ done: this.before + Math.min(done, steps), total: this.total, bytes: this.bytes });
-      // Others are served between two pieces, also where the disk takes them at once.
-      await setImmediate();
+    let written = Promise.resolve();
+    try {
+      for (const { bytes, done } of pieces) {
+        if (signal?.aborted === true) throw new ExportCancelled();
+        await written;
+        if (bytes.length > 0) written = out.write(bytes);
+        // A failure is told when the piece after it is ready.
+        written.catch(() => undefined);
+        this.bytes += bytes.length;
+        onProgress?.({ done: this.before + Math.min(done, steps), total: this.total, bytes: this.bytes });
+        // Others are served between two pieces, also where the disk takes them at once.
+        await setImmediate();
+      }
+      await written;
+    } finally {
+      // Also when it was given up: the file is closed next.
+      await written.catch(() => undefined);
     }
     if (signal?.aborted === true) throw new ExportCancelled();
     this.before += steps;

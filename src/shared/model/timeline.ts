@@ -28,7 +28,7 @@ export const MOST_POINTS = 500;
 const RAW_PER_PIXEL = 2;
 const SWITCH_INDEX = Math.log2(SWITCH_BIT);
 
-const estimatedFlag = (store: Store, process: number): number =>
+export const estimatedFlag = (store: Store, process: number): number =>
   store.processes[process].info.engine === 'estimated' ? IntervalFlag.estimated : 0;
 
 /** Flags of a thread's interval as the contract has them. */
@@ -39,11 +39,13 @@ export function shownFlags(store: Store, track: Track, i: number): number {
 }
 
 /** Not the time a thread was not there, nor a release of no length (let go and asked again at the same tick). */
-export function isShown({ rows }: Track, i: number): boolean {
-  const state = stateOf(rows.meta(i));
+export function isShownState(state: ThreadState, start: Ns, end: Ns): boolean {
   if (state === ThreadState.none) return false;
-  return state === ThreadState.hold || state === ThreadState.wait || rows.end(i) > rows.start(i);
+  return state === ThreadState.hold || state === ThreadState.wait || end > start;
 }
+
+export const isShown = ({ rows }: Track, i: number): boolean =>
+  isShownState(stateOf(rows.meta(i)), rows.start(i), rows.end(i));
 
 function rawLane(store: Store, track: Track, from: number, to: number): ThreadLane {
   const { rows } = track;

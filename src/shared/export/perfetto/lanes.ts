@@ -5,7 +5,7 @@
 import { IntervalFlag, ThreadState, type GilIdx, type Ns, type ThreadIdx } from '../../contract/types.ts';
 import { ANNOTATION, CATEGORY, endedHow, nameOfThread, SLICE, sliceName, switchName } from '../trace/names.ts';
 import type { ExportSource, HoldRow, IntervalRow, SwitchRow, WaitersRow } from '../types.ts';
-import type { Output } from './output.ts';
+import type { Encoded, Output } from './output.ts';
 import { EventType } from './schema.ts';
 import { Known, type Event, type Sequence } from './sequence.ts';
 
@@ -63,6 +63,9 @@ class Switches {
   }
 }
 
+const NOT_TOLD = -1;
+const NOBODY = -1;
+
 /** How many threads wait for a GIL. Told with the event that changed it where there is one, else on its own. */
 export class WaitersLane implements Lane {
   at: Ns;
@@ -78,12 +81,17 @@ export class WaitersLane implements Lane {
     this.at = this.rows.row?.at ?? Infinity;
   }
 
-  /** The number from now on, if it changes now and was not told yet. */
-  changeAt(at: Ns): Event['counter'] {
-    if (this.at !== at) return null;
-    const counter = { track: this.track, value: this.rows.row!.waiting };
+  /** The number from now on, if it changes now and was not told yet; else NOT_TOLD. */
+  changeAt(at: Ns): number {
+    if (this.at !== at) return NOT_TOLD;
+    const { waiting } = this.rows.row!;
     this.next();
-    return counter;
+    return waiting;
+  }
+
+  /** As part of another event. */
+  counter(waiting: number): Event['counter'] {
+    return waiting === NOT_TOLD ? null : { track: this.track, value: waiting };
   }
 
   private next(): void {
@@ -105,7 +113,8 @@ export class GilLane implements Lane {
   /** Arrows can be numbered by their GIL: one ends before the next begins. */
   readonly flow: number;
   private readonly rows: Rows<HoldRow>;
-  private readonly known: Known;
+  private readonly begins: Known;
+  private close: Encoded | null = null;
   private open = false;
   private holder: ThreadIdx | null = null;
   private before: ThreadIdx | null = null;
@@ -118,7 +127,7 @@ export class GilLane implements Lane {
   ) {
     const { source, sequence } = process;
     this.flow = gil + 1;
-    this.known = new Known(sequence);
+    this.begins = new Known(sequence);
     this.rows = new Rows(source.holds(gil));
     this.switches = new Switches(source.switches(gil));
     this.at = this.rows.row?.start ?? Infinity;
@@ -131,7 +140,8 @@ export class GilLane implements Lane {
 
   step(): void {
     if (this.open) {
-      this.known.write(this.at, -1, () => ({ type: EventType.end, track: this.track }));
+      this.close ??= this.process.sequence.encode({ type: EventType.end, track: this.track });
+      this.process.sequence.write(this.at, this.close);
       this.open = false;
       this.rows.next();
     }
@@ -145,32 +155,45 @@ export class GilLane implements Lane {
     this.open = true;
   }
 
-  private begin(row: HoldRow): void {
-    const { thread, flags, switched } = row;
+  private begin({ thread, flags, switched }: HoldRow): void {
     if (thread !== this.holder) {
       this.before = this.holder;
       this.holder = thread;
     }
-    this.known.write(this.at, (thread * 2 + Number(switched)) * 256 + flags, () => ({
-      ...{ type: EventType.begin, track: this.track, name: nameOfThread(this.process.source.thread(thread)) },
-      category: switched ? CATEGORY.switched : CATEGORY.gil,
-      notes: { [ANNOTATION.thread]: thread, [ANNOTATION.ended]: endedHow(flags) },
-    }));
+    const how = flags * 2 + Number(switched);
+    const event =
+      this.begins.get(thread, how) ??
+      this.begins.add(thread, how, {
+        ...{ type: EventType.begin, track: this.track, name: nameOfThread(this.process.source.thread(thread)) },
+        category: switched ? CATEGORY.switched : CATEGORY.gil,
+        notes: { [ANNOTATION.thread]: thread, [ANNOTATION.ended]: endedHow(flags) },
+      });
+    this.process.sequence.write(this.at, event);
   }
 }
 
-const KEY = { dropPreempted: -1, dropVoluntary: -2 } as const;
-/** Of parts of a key: what does not fit is told anew each time it comes. */
-const MOST_WAITERS = 4096;
-const MOST_CORES = 4096;
+/** What a thread does with one GIL, or with none: events name that GIL's counter and arrows. */
+class WithGil {
+  readonly begins: Known;
+  readonly ends: Known;
+  readonly drops: Known;
+
+  constructor(
+    sequence: Sequence,
+    readonly gil: GilLane | undefined,
+  ) {
+    this.begins = new Known(sequence);
+    this.ends = new Known(sequence);
+    this.drops = new Known(sequence);
+  }
+}
 
 /** The states of one thread. Blocked is told by no slice. */
 export class ThreadLane implements Lane {
   at: Ns;
   turn: number = TURN.other;
   private readonly rows: Rows<IntervalRow>;
-  private readonly begins: Known;
-  private readonly ends: Known;
+  private readonly gils = new Map<GilIdx | null, WithGil>();
   private open = false;
 
   constructor(
@@ -178,8 +201,6 @@ export class ThreadLane implements Lane {
     private readonly thread: ThreadIdx,
     private readonly track: number,
   ) {
-    this.begins = new Known(process.sequence);
-    this.ends = new Known(process.sequence);
     this.rows = new Rows(process.source.intervals(thread));
     this.skip();
     this.at = this.rows.row?.start ?? Infinity;
@@ -206,22 +227,34 @@ export class ThreadLane implements Lane {
     this.turn = row.state === ThreadState.hold ? TURN.letsGo : TURN.other;
   }
 
-  private gilOf(row: IntervalRow): GilLane | undefined {
-    return row.gil === null ? undefined : this.process.gils.get(row.gil);
+  private withGil({ gil }: IntervalRow): WithGil {
+    let found = this.gils.get(gil);
+    if (found === undefined) {
+      found = new WithGil(this.process.sequence, gil === null ? undefined : this.process.gils.get(gil));
+      this.gils.set(gil, found);
+    }
+    return found;
   }
 
   private begin(row: IntervalRow): void {
-    const { track } = this;
-    const gil = this.gilOf(row);
+    const { gil, begins } = this.withGil(row);
     const { start, state, flags, core } = row;
+    const isWait = state === ThreadState.wait;
+    const waiting = isWait && gil !== undefined ? gil.waiters.changeAt(start) : NOT_TOLD;
+    // Small enough for the quick whole numbers of a Map: 3, 8 and 16 bits.
+    const kind = state | (flags << 3) | ((core + 1) << 11);
+    const detail = isWait ? waiting : (row.site?.idx ?? 0);
+    const event = begins.get(kind, detail) ?? begins.add(kind, detail, this.beginOf(row, gil, waiting));
+    this.process.sequence.write(start, event);
+  }
+
+  private beginOf(row: IntervalRow, gil: GilLane | undefined, waiting: number): Event {
+    const { state, flags, core, site } = row;
     const isHold = state === ThreadState.hold;
     const isWait = state === ThreadState.wait;
-    const counter = isWait && gil !== undefined ? gil.waiters.changeAt(start) : null;
-    const site = isWait ? null : row.site;
-    const shape = (state * 256 + flags) * MOST_CORES + core + 1;
-    const key = (shape * MOST_WAITERS + (counter?.value ?? -1) + 1) * 2 ** 18 + (site?.idx ?? 0);
-    this.begins.write(start, key, () => ({
-      ...{ type: EventType.begin, track, name: sliceName(row) ?? SLICE.unknown, source: site, counter },
+    return {
+      ...{ type: EventType.begin, track: this.track, name: sliceName(row) ?? SLICE.unknown },
+      ...{ source: isWait ? null : site, counter: gil?.waiters.counter(waiting) },
       category: isHold || isWait ? CATEGORY.gil : CATEGORY.released,
       notes: {
         [ANNOTATION.core]: isHold && core >= 0 ? core : null,
@@ -229,21 +262,19 @@ export class ThreadLane implements Lane {
         [ANNOTATION.asked]: isWait && (flags & IntervalFlag.requested) !== 0 ? 'yes' : null,
       },
       // Where no arrow is under way to it, none ends.
-      flowEnd: isHold && gil !== undefined ? gil.flow : null,
-    }));
+      flowEnd: isHold ? gil?.flow : null,
+    };
   }
 
   private end(row: IntervalRow): void {
-    const gil = this.gilOf(row);
+    const { gil, ends, drops } = this.withGil(row);
     const isWait = row.state === ThreadState.wait;
-    const counter = isWait && gil !== undefined ? gil.waiters.changeAt(this.at) : null;
+    const waiting = isWait && gil !== undefined ? gil.waiters.changeAt(this.at) : NOT_TOLD;
     const before = isWait && gil !== undefined ? gil.heldBefore(this.thread) : null;
-    const key = ((before ?? -1) + 1) * MOST_WAITERS + (counter?.value ?? -1) + 1;
-    this.ends.write(this.at, key, () => {
-      const holder = before === null ? null : nameOfThread(this.process.source.thread(before));
-      return { type: EventType.end, track: this.track, counter, notes: { [ANNOTATION.heldBefore]: holder } };
-    });
-    if (row.state === ThreadState.hold && gil !== undefined) this.drop(gil, row.flags);
+    const kind = before ?? NOBODY;
+    const event = ends.get(kind, waiting) ?? ends.add(kind, waiting, this.endOf(before, gil, waiting));
+    this.process.sequence.write(this.at, event);
+    if (row.state === ThreadState.hold && gil !== undefined) this.drop(gil, drops, row.flags);
     this.open = false;
     this.turn = TURN.other;
     this.rows.next();
@@ -251,15 +282,24 @@ export class ThreadLane implements Lane {
     this.skip();
   }
 
+  private endOf(before: ThreadIdx | null, gil: GilLane | undefined, waiting: number): Event {
+    const holder = before === null ? null : nameOfThread(this.process.source.thread(before));
+    const counter = gil?.waiters.counter(waiting);
+    return { type: EventType.end, track: this.track, counter, notes: { [ANNOTATION.heldBefore]: holder } };
+  }
+
   /** A switch begins: an arrow from here, if who takes is in the file. */
-  private drop(gil: GilLane, flags: number): void {
+  private drop(gil: GilLane, drops: Known, flags: number): void {
     const taker = gil.switches.takerAfter(this.thread, this.at);
     if (taker === null) return;
     const told = this.process.told.has(taker);
-    const how = flags & IntervalFlag.preempted ? KEY.dropPreempted : KEY.dropVoluntary;
-    this.ends.write(this.at, told ? how : how - 2, () => ({
-      ...{ type: EventType.instant, track: this.track, name: switchName(flags), category: CATEGORY.gil },
-      flow: told ? gil.flow : null,
-    }));
+    const how = flags & IntervalFlag.preempted;
+    const event =
+      drops.get(how, Number(told)) ??
+      drops.add(how, Number(told), {
+        ...{ type: EventType.instant, track: this.track, name: switchName(flags), category: CATEGORY.gil },
+        flow: told ? gil.flow : null,
+      });
+    this.process.sequence.write(this.at, event);
   }
 }

@@ -9,7 +9,7 @@ import { CATEGORY, orUnknown } from '../trace/names.ts';
 import type { ExportSource, FormatWriter, Piece } from '../types.ts';
 import { GilLane, ThreadLane, WaitersLane, type Lane, type Process } from './lanes.ts';
 import { Merge } from './merge.ts';
-import { Output, type Deflate } from './output.ts';
+import { Output, type Deflate, type Encoded } from './output.ts';
 import { ClockId, EventType } from './schema.ts';
 import { Known, Sequence, type Event } from './sequence.ts';
 import { Tracks } from './tracks.ts';
@@ -139,6 +139,7 @@ type Told = Pick<Event, 'name' | 'category' | 'source'>;
 class Nested {
   private readonly ends: number[] = [];
   private readonly known: Known;
+  private close: Encoded | null = null;
 
   constructor(
     private readonly sequence: Sequence,
@@ -151,11 +152,16 @@ class Nested {
   slice(start: Ns, end: Ns, key: number | null, told: Told): void {
     const { track } = this;
     this.endBefore(start);
-    const event = (): Event => ({ type: EventType.begin, track, ...told });
-    if (key === null) this.sequence.tell(start, event());
-    else this.known.write(start, key, event);
+    const known = key === null ? undefined : this.known.get(EventType.begin, key);
+    if (known !== undefined) this.sequence.write(start, known);
+    else this.first(start, key, { type: EventType.begin, track, ...told });
     // What is within another cannot last longer.
     this.ends.push(Math.min(end, this.ends.at(-1) ?? Infinity));
+  }
+
+  private first(start: Ns, key: number | null, event: Event): void {
+    const { known, sequence } = this;
+    sequence.write(start, key === null ? sequence.encode(event) : known.add(EventType.begin, key, event));
   }
 
   instant(at: Ns, told: Told): void {
@@ -168,8 +174,11 @@ class Nested {
   }
 
   private endBefore(at: Ns): void {
-    while (this.ends.length > 0 && this.ends.at(-1)! <= at)
-      this.known.write(this.ends.pop()!, -1, () => ({ type: EventType.end, track: this.track }));
+    const { ends, sequence, track } = this;
+    while (ends.length > 0 && ends.at(-1)! <= at) {
+      this.close ??= sequence.encode({ type: EventType.end, track });
+      sequence.write(ends.pop()!, this.close);
+    }
   }
 }
 

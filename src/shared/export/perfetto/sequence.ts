@@ -4,7 +4,7 @@
  */
 import type { Ns, SiteInfo } from '../../contract/types.ts';
 import { orUnknown } from '../trace/names.ts';
-import { encode, type Fields, type Output } from './output.ts';
+import { encode, Encoded, type Fields, type Output } from './output.ts';
 import { ClockId, EventType, SequenceFlag } from './schema.ts';
 
 /** What an event says, but for its time. */
@@ -25,9 +25,6 @@ export interface Event {
 
 /** A place in the program, or a function of it. */
 type SourceOf = Omit<SiteInfo, 'line'> & { line?: number | null };
-
-/** An event, encoded but for its time. */
-export type Encoded = Uint8Array;
 
 /** Numbers of what comes again, from 1. */
 class Interned<K> {
@@ -129,7 +126,7 @@ export class Sequence {
       ...(counter && { extraCounterTrackUuids: [BigInt(counter.track)], extraCounterValues: [BigInt(counter.value)] }),
       ...{ flowIds: list(flow), terminatingFlowIds: list(flowEnd) },
     };
-    return encode('TracePacket', this.packet({ trackEvent }));
+    return new Encoded(encode('TracePacket', this.packet({ trackEvent })));
   }
 
   /** @param event one of this sequence's */
@@ -146,23 +143,25 @@ export class Sequence {
   counter(at: Ns, track: number, value: number): void {
     const told = Number.isInteger(value) ? { counterValue: BigInt(value) } : { doubleCounterValue: value };
     const trackEvent = { type: EventType.counter, trackUuid: BigInt(track), ...told };
-    this.write(at, encode('TracePacket', this.packet({ trackEvent })));
+    this.write(at, new Encoded(encode('TracePacket', this.packet({ trackEvent }))));
   }
 }
 
-/** Events of one sequence that come again and again, by a number for what tells them apart. */
+/** Events of one sequence that come again and again, by two small whole numbers (the second from -1) that tell them apart: millions of look-ups, some thousand events. */
 export class Known {
-  private readonly events = new Map<number, Encoded>();
+  private readonly events = new Map<number, Encoded[]>();
 
   constructor(private readonly sequence: Sequence) {}
 
-  /** @param make what event it is; asked once */
-  write(at: Ns, key: number, make: () => Event): void {
-    let event = this.events.get(key);
-    if (event === undefined) {
-      event = this.sequence.encode(make());
-      this.events.set(key, event);
-    }
-    this.sequence.write(at, event);
+  get(kind: number, detail: number): Encoded | undefined {
+    return this.events.get(kind)?.[detail + 1];
+  }
+
+  add(kind: number, detail: number, event: Event): Encoded {
+    const encoded = this.sequence.encode(event);
+    let ofKind = this.events.get(kind);
+    if (ofKind === undefined) this.events.set(kind, (ofKind = []));
+    ofKind[detail + 1] = encoded;
+    return encoded;
   }
 }
