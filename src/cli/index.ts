@@ -13,6 +13,7 @@ import { callModes, count, list } from './compareOptions.ts';
 import type { ExamplesOptions } from './examples.ts';
 import type { ExportCommandOptions } from './export.ts';
 import { DEFECT_STATUS, exitAs, USAGE_STATUS } from './exit.ts';
+import { libraryCommand } from './libraryCommand.ts';
 import { looksOption } from './looksOption.ts';
 import type { RecordOptions } from './record.ts';
 import type { ServeOptions } from './serve.ts';
@@ -201,6 +202,8 @@ function build(): Command {
     .action(async (name: string | undefined, more: string[], options: ExamplesOptions) =>
       exitAs(await (await import('./examples.ts')).examples(name, more, options)),
     );
+
+  program.addCommand(libraryCommand(oneMore));
 
   program
     .command('serve')

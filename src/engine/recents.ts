@@ -24,7 +24,7 @@ import {
   type RecentEntry,
 } from './recentEntry.ts';
 import { SUFFIX } from './sessionFile.ts';
-import { Trash, UNDO_MS } from './trash.ts';
+import { Trash, UNDO_MS, type Trashed } from './trash.ts';
 
 const LIMIT = 1000;
 
@@ -118,15 +118,23 @@ export class Recents {
     this.attempt((entries) => this.without(entries, path));
   }
 
-  /** Into the trash. Throws UserError when it is no session, is being recorded, or cannot be moved. */
-  async delete(path: string): Promise<Deleted> {
+  /** What `restore` would bring back now. */
+  deleted(): Trashed[] {
+    return this.trash.list();
+  }
+
+  /**
+   * Into the trash. Throws UserError when it is no session, is being recorded, or cannot be moved.
+   * @param keepMs how long it can be taken back, also when this gilscope has ended; left out: a moment, by this one
+   */
+  async delete(path: string, keepMs?: number): Promise<Deleted> {
     if (!path.endsWith(SUFFIX)) throw new UserError('refused', `${path} is no ${SUFFIX} file`, 'delete it by hand');
     const known = this.find(path) ?? (await this.head(path, Date.now()));
     let id = '';
     try {
       this.update((entries) => {
         refuseBusy(path, 'deleted');
-        id = this.trash.put(entries.find((one) => one.path === path) ?? known);
+        id = this.trash.put(entries.find((one) => one.path === path) ?? known, keepMs);
         return this.without(entries, path);
       });
     } catch (error) {
@@ -136,7 +144,7 @@ export class Recents {
       throw error instanceof UserError ? error : fileError(error, `cannot delete ${path}`);
     }
     setTimeout(() => this.empty(), UNDO_MS + 3000).unref();
-    return { id, undoMs: UNDO_MS };
+    return { id, undoMs: keepMs ?? UNDO_MS };
   }
 
   /** Throws UserError when it is too late, or something else is there by now. */

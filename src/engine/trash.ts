@@ -22,11 +22,22 @@ const item = z.object({
   deletedMs: z.number(),
   /** Who may still take it back: a process as owner.ts names it. */
   owner: z.string(),
+  /** It can be taken back so long, also when that process is gone. */
+  keepMs: z.number().optional(),
   entry: z.unknown(),
 });
 type Item = z.infer<typeof item>;
 
 const placeOf = ({ id, path }: Item): string => join(dirname(path), '.trash', `${id} ${basename(path)}`.slice(-200));
+
+/** What was deleted and may come back. */
+export interface Trashed {
+  id: string;
+  /** Where it was. */
+  path: string;
+  entry: RecentEntry;
+  untilMs: number;
+}
 
 export class Trash {
   private readonly file: string;
@@ -36,9 +47,9 @@ export class Trash {
   }
 
   /** Moves the file there; tells by which id it comes back. Throws UserError, with everything as it was. */
-  put(entry: RecentEntry, now = Date.now()): string {
+  put(entry: RecentEntry, keepMs?: number, now = Date.now()): string {
     const { path } = entry;
-    const one: Item = { id: randomUUID(), path, deletedMs: now, owner: OWN_NAME, entry };
+    const one: Item = { id: randomUUID(), path, deletedMs: now, owner: OWN_NAME, keepMs, entry };
     try {
       writeJson(this.file, [...this.read(), one]);
       mkdirSync(dirname(placeOf(one)), { recursive: true, mode: 0o700 });
@@ -48,6 +59,15 @@ export class Trash {
       throw fileError(error, `cannot delete ${path}`);
     }
     return one.id;
+  }
+
+  /** The oldest first. */
+  list(): Trashed[] {
+    return this.read()
+      .filter((one) => existsSync(placeOf(one)))
+      .flatMap(({ id, path, deletedMs, keepMs, entry }) =>
+        parseEntries([entry]).map((known) => ({ id, path, entry: known, untilMs: deletedMs + (keepMs ?? UNDO_MS) })),
+      );
   }
 
   /** Puts it back where it was. Throws UserError. */
@@ -71,7 +91,8 @@ export class Trash {
   /** Removes what nobody can take back any more. What cannot be removed stays on the list. */
   sweep(now = Date.now()): void {
     const over = this.read().filter(
-      ({ owner, deletedMs }) => stateOf(owner) === 'dead' || Math.abs(now - deletedMs) > KEEP_MS,
+      ({ owner, deletedMs, keepMs }) =>
+        (keepMs === undefined && stateOf(owner) === 'dead') || Math.abs(now - deletedMs) > (keepMs ?? KEEP_MS),
     );
     const gone = over.filter((one) => {
       try {

@@ -13,7 +13,8 @@ import { walkFocus } from '../ui/Menu.tsx';
 import { Notice } from '../ui/Notice.tsx';
 import { LibraryFolder } from './LibraryFolder.tsx';
 import { RecentRow } from './RecentRow.tsx';
-import { nameOf, searchRecents, sortRecents, useRecents, type Sort, type SortKey } from './recents.ts';
+import { nameOf, searchRecents } from '../../shared/recents.ts';
+import { sortRecents, useRecents, type Sort, type SortKey } from './recents.ts';
 import './library.css';
 
 const ROW_PX = 54;

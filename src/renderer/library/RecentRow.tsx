@@ -7,7 +7,8 @@ import { exportFile } from '../store/exports.ts';
 import { useSessions } from '../store/sessions.ts';
 import { useUi } from '../store/ui.ts';
 import { MenuButton, type MenuItem } from '../ui/Menu.tsx';
-import { deleteRecent, forgetRecent, nameOf } from './recents.ts';
+import { nameOf } from '../../shared/recents.ts';
+import { deleteRecent, forgetRecent } from './recents.ts';
 import { WordsDialog } from './WordsDialog.tsx';
 import './library.css';
 

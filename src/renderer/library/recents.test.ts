@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Recent } from '../../shared/contract/types.ts';
-import { searchRecents, sortRecents } from './recents.ts';
+import { searchRecents } from '../../shared/recents.ts';
+import { sortRecents } from './recents.ts';
 
 const recent = (title: string, more: Partial<Recent> = {}): Recent => ({
   path: `/r/${title}`,

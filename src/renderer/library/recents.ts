@@ -1,7 +1,8 @@
-/** Search, order and removal of recordings. The first two are pure; used by the Library page and the Start screen. */
+/** Order and removal of recordings. The first is pure; used by the Library page and the Start screen. */
 import { useEffect } from 'react';
 import type { Words } from '../../shared/contract/arguments.ts';
 import type { Recent } from '../../shared/contract/types.ts';
+import { nameOf } from '../../shared/recents.ts';
 import { attempt } from '../store/actions.ts';
 import { loadCatalog, useCatalog } from '../store/catalog.ts';
 import { useSessions } from '../store/sessions.ts';
@@ -12,20 +13,6 @@ export type SortKey = 'title' | 'created' | 'wallS' | 'threads' | 'held' | 'pyth
 export interface Sort {
   key: SortKey;
   descending: boolean;
-}
-
-/** As the user calls it, else by its command. */
-export const nameOf = (recent: Pick<Recent, 'name' | 'title'>): string => recent.name ?? recent.title;
-
-/** Every word must be found somewhere: name, note, tags, command, verdict, Python version, path. */
-export function searchRecents(recents: readonly Recent[], query: string): Recent[] {
-  const words = query.toLowerCase().split(/\s+/).filter(Boolean);
-  return recents.filter((recent) => {
-    const { name, note, tags, title, command, verdict, python, engine, path } = recent;
-    const parts = [name, note, ...tags, title, command.join(' '), verdict, python, engine, path];
-    const text = parts.join('\n').toLowerCase();
-    return words.every((word) => text.includes(word));
-  });
 }
 
 export function sortRecents(recents: readonly Recent[], { key, descending }: Sort): Recent[] {
