@@ -2,6 +2,8 @@
 
 /** What a test that one of two runs does not name came to. A test with a failed subtest is not named either. */
 export const ABSENT = 'no result';
+/** The suite as a whole, beside its tests: how it exited, which also tells that a test left something behind. */
+export const EXIT = '(exit)';
 
 const CASE = /<testcase\b([^>]*?)(?:\/>|>(.*?)<\/testcase>)/gs;
 const ENTITIES = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", '#10': '\n', '#09': '\t', '#13': '\r' };

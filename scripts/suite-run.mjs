@@ -4,7 +4,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { readResults } from './suite-results.mjs';
+import { EXIT, readResults } from './suite-results.mjs';
 
 const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const GILSCOPE = join(ROOT, 'bin', 'gilscope');
@@ -37,25 +37,26 @@ function environment(folder) {
 }
 
 /**
- * One run: `{ results, ended, output, recording }`. `results` as readResults() has it, with the suite as a whole as one more
- * entry, `(exit)`: its status, which also tells that a test left threads, processes or settings behind. `mode` is null for a
- * plain run, or a key of MODES; `recording` is then what was recorded. `tests`: ids of the only tests to run, or none for all.
+ * One run: `{ results, output, recording }`. `results` as readResults() has it, with EXIT as one more entry. `mode` is null for a
+ * plain run, or a key of MODES; `recording` is then what was recorded. `tests`: ids of the only tests to run, or none for all;
+ * `testdir`: the folder of the suite, if it is not one of the interpreter's own.
  */
-export async function runSuite({ python, suite, mode, tests = [], limitS }) {
+export async function runSuite({ python, suite, mode, tests = [], limitS, testdir }) {
   // Short: paths of sockets in it must stay under 108 characters.
   const folder = mkdtempSync(join(tmpdir(), 'gs-'));
   const report = join(folder, 'report.xml');
   const summary = join(folder, 'summary.json');
   const command = [
     ...[python, '-m', 'test', '-v', '-u', 'cpu,subprocess', '--fail-env-changed', '--timeout', String(limitS)],
-    ...['--tempdir', folder, '--junit-xml', report, ...tests.flatMap((id) => ['-m', id]), suite],
+    ...['--tempdir', folder, '--junit-xml', report, ...(testdir === undefined ? [] : ['--testdir', testdir])],
+    ...[...tests.flatMap((id) => ['-m', id]), suite],
   ];
   const record = [process.execPath, GILSCOPE, 'record', '-q', '-o', join(folder, 'run.gilscope'), '--summary', summary];
   const whole = mode === null ? command : [...record, ...MODES[mode], '--', ...command];
   try {
     const { status, signal, output } = await finish(whole, folder, limitS + GRACE_S);
     const results = existsSync(report) ? readResults(readFileSync(report, 'utf8')) : new Map();
-    results.set('(exit)', signal ?? `status ${status}`);
+    results.set(EXIT, signal ?? `status ${status}`);
     return { results, output, recording: mode === null ? null : recordingOf(summary, mode, output) };
   } finally {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
