@@ -13,7 +13,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { APP_ROOT } from '../src/engine/paths.ts';
-import { onPath } from '../src/engine/doctor.ts';
+import { onPath } from '../src/engine/doctor/check.ts';
 import { machineFacts, machineLine } from './peers/machine.ts';
 import { Failed, Runner, type Took } from './peers/runner.ts';
 import { emptyCell, slowTable, threadTable, truthTable, type Cell, type Row } from './peers/tables.ts';

@@ -6,7 +6,8 @@ import { spawn } from 'node:child_process';
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { hasDisplay, onPath } from '../engine/doctor.ts';
+import { onPath } from '../engine/doctor/check.ts';
+import { hasDisplay } from '../engine/doctor/electron.ts';
 
 /** Tried, never waited for: without a browser the address is on the screen anyway. The answer removes the page again; the end of gilscope does too. */
 export function openBrowser(url: string, folder: string): () => void {

@@ -1,7 +1,7 @@
 /** `gilscope open`, the default: Electron's window where it can be had, else the local server, said in one line. */
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
-import { electronBinary, hasDisplay } from '../engine/doctor.ts';
+import { electronBinary, hasDisplay } from '../engine/doctor/electron.ts';
 import { BlockReader } from '../engine/sessionFile.ts';
 import { APP_ROOT } from '../engine/paths.ts';
 import type { ProgramEnd } from '../engine/program.ts';

@@ -21,7 +21,7 @@ import type { AppInfo } from '../shared/contract/types.ts';
 import { describeFormat, FORMATS } from '../shared/export/formats.ts';
 import { Comparisons } from './compare/comparisons.ts';
 import { listRunning } from './discovery/list.ts';
-import { doctorReport } from './doctor.ts';
+import { doctorReport } from './doctor/report.ts';
 import { UserError } from './errors.ts';
 import { Exports } from './export/exports.ts';
 import { listExamples } from './examples.ts';

@@ -39,7 +39,7 @@ const isProgram = (path: string): Promise<boolean> =>
   );
 
 /** Programs that may be a browser, the likeliest first. Throws UserError where CHROME_PATH names none, or there is none at all. */
-async function browsers(): Promise<string[]> {
+export async function findBrowsers(): Promise<string[]> {
   const named = process.env.CHROME_PATH;
   if (named !== undefined && named !== '') {
     if (await isProgram(named)) return [named];
@@ -87,7 +87,7 @@ function orders({ text, to }: Page, folder: string, out: string): string[] {
 
 /** The page as a PDF or a PNG. Throws UserError where no browser makes one; `signal` ends it. */
 export async function printPage(page: Page, signal?: AbortSignal): Promise<Uint8Array> {
-  const found = await browsers();
+  const found = await findBrowsers();
   const folder = await mkdtemp(join(tmpdir(), 'gilscope-print-'));
   try {
     const file = join(folder, `page${page.suffix}`);

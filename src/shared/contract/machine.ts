@@ -140,13 +140,30 @@ export interface FileEntry {
   modified: string;
 }
 
+/** "warn": limited; "fail": gilscope does not work without it. */
+export type DoctorStatus = 'ok' | 'warn' | 'fail';
+
 export interface DoctorCheck {
   id: string;
+  /** Recording, the machine itself, keeping, showing. */
+  group: 'record' | 'machine' | 'keep' | 'window';
   title: string;
-  status: 'ok' | 'warn' | 'fail';
+  status: DoctorStatus;
   /** What is so. */
   text: string;
+  /** What the user goes without; null when all is well. */
+  means: string | null;
   /** What to do about it, when not ok. */
+  remedy: string | null;
+  /** The remedy as a command to copy, where there is one. */
+  command: string | null;
+}
+
+export interface DoctorInterpreter extends Interpreter {
+  status: DoctorStatus;
+  /** "debug build", "free-threaded", "shared libpython", "static libpython", "stripped" (which exact recordings do not mind). */
+  build: string[];
+  means: string | null;
   remedy: string | null;
 }
 export interface DoctorReport {
@@ -154,7 +171,7 @@ export interface DoctorReport {
   node: string;
   platform: string;
   checks: DoctorCheck[];
-  interpreters: Interpreter[];
+  interpreters: DoctorInterpreter[];
 }
 
 export interface AppInfo {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
-import { checkAttachHere } from './attachCheck.ts';
-import type { Machine } from './discovery/machine.ts';
+import { checkAttachHere, checkRights } from './attachCheck.ts';
+import type { Machine } from '../discovery/machine.ts';
 
 const machine = (more: Partial<Machine>): Machine => ({
   ...{ platform: 'linux', uid: 1000, capPrm: 0n, capEff: 0n, ptraceScope: 0, seccomp: 0, built: true, pid: 1 },
@@ -21,4 +21,10 @@ it.each([
   expect(check.status).toBe(status);
   expect(check.text).toContain(text);
   expect(check.remedy === null).toBe(status === 'ok' && !('seccomp' in facts));
+});
+
+it('says whose programs are out of reach, and what to do', () => {
+  expect(checkRights(machine({}))).toMatchObject({ status: 'warn', text: 'user 1000, without CAP_SYS_PTRACE' });
+  expect(checkRights(machine({ uid: 0, capEff: SYS_PTRACE }))).toMatchObject({ status: 'ok', remedy: null });
+  expect(checkRights(machine({ platform: 'darwin' }))).toBeNull();
 });
