@@ -9,6 +9,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { ADDRESS, buildFuzz, fuzzArgs } from './fuzz.mjs';
 import { WARNINGS, buildNative, compile, findCompiler, sources } from '../../../scripts/build-native.mjs';
 
 const tests = dirname(fileURLToPath(import.meta.url));
@@ -16,6 +17,7 @@ const source = join(tests, '..', 'src');
 const library = join(tests, '..', 'build', 'libgilscope.so');
 const golden = join(tests, '..', '..', '..', 'src', 'shared', 'protocol', 'golden', 'native-events.json');
 const LIMIT_MS = 600_000;
+const FUZZ_CASES = 1000;
 const UNIT_PARTS =
   'ring slots encode outq drain elf_patch gils impatient sites sites_table text calls calls_wire calls_flush ticks';
 const UNIT_SOURCES = UNIT_PARTS.split(' ').map((name) => join(source, `${name}.c`));
@@ -61,7 +63,7 @@ function hasSanitizer(compiler, flag, folder) {
 function sanitized(compiler, python, flag, folder) {
   const name = flag.split(',')[0];
   if (!hasSanitizer(compiler, flag, folder)) return console.log(`# skipped: this compiler has no working ${name} sanitizer`);
-  const options = [...FLAGS, `-fsanitize=${flag}`];
+  const options = [...FLAGS, ...(name === 'address' ? ADDRESS : [`-fsanitize=${flag}`])];
   const shared = join(folder, `libgilscope-${name}.so`);
   const host = join(folder, `host-${name}`);
   for (const part of ['unit', 'calls', 'sites']) {
@@ -73,6 +75,15 @@ function sanitized(compiler, python, flag, folder) {
   if (!built(compiler, shared, [...options, ...asLibrary])) return;
   if (built(compiler, host, [...options, '-rdynamic', '-o', host, join(tests, 'host.c'), shared, ...LIBRARIES]))
     tally(`host, ${name} sanitizer`, python, [join(tests, 'drive.py'), '--host', host]);
+}
+
+/** Odd input for whatever reads from outside; for longer: `npm run fuzz`. */
+function fuzzed(compiler, folder) {
+  if (!hasSanitizer(compiler, 'address,undefined', folder)) return;
+  const program = join(folder, 'fuzz');
+  const { status, stderr } = buildFuzz(compiler, program);
+  if (status !== 0) fail(`fuzz.c does not compile: ${stderr?.slice(-3000)}`);
+  else tally('fuzz', program, fuzzArgs({ seed: 1, cases: FUZZ_CASES, seconds: 0 }));
 }
 
 function findPython() {
@@ -92,6 +103,7 @@ function main() {
     const folder = mkdtempSync(join(tmpdir(), 'gilscope-native-'));
     try {
       for (const flag of ['address,undefined', 'thread']) sanitized(findCompiler(), python, flag, folder);
+      fuzzed(findCompiler(), folder);
       tally('every CPython', python, [join(tests, 'drive.py'), library]);
     } finally {
       rmSync(folder, { recursive: true, force: true });
