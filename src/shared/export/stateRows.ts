@@ -6,6 +6,7 @@ import { coreOf, NO_GIL, stateOf } from '../model/states.ts';
 import type { Store } from '../model/store.ts';
 import { isShown, shownFlags } from '../model/timeline.ts';
 import type { GilTrack, Track } from '../model/track.ts';
+import { LostStretches } from './lost.ts';
 import type { HoldRow, IntervalRow, SwitchRow, WaitersRow } from './types.ts';
 
 /** The rows of a thread that reach into the range: from, to (not included). */
@@ -73,8 +74,9 @@ export function* switchRows(
 ): Generator<SwitchRow> {
   const { owner, sites } = gil;
   const row: SwitchRow = {
-    ...{ gil: gil.info.idx, at: 0, from: null, to: 0, droppedAt: null, preempted: false, site: null },
+    ...{ gil: gil.info.idx, at: 0, from: null, to: 0, droppedAt: null, preempted: null, site: null },
   };
+  const lost = new LostStretches(store.processes[gil.info.process]);
   // A take at the very end of the session is one of its switches.
   const to = range.whole ? Infinity : owner.lowerBound(range.end);
   for (let i = owner.lowerBound(range.start); i < Math.min(to, owner.length); i++) {
@@ -84,8 +86,11 @@ export function* switchRows(
     row.at = owner.start(i);
     row.from = from;
     row.to = owner.thread(i);
-    row.droppedAt = i === 0 ? null : owner.end(i - 1);
-    row.preempted = i > 0 && (owner.flags(i - 1) & IntervalFlag.preempted) !== 0;
+    const flags = i === 0 ? IntervalFlag.open : owner.flags(i - 1);
+    const seen = (flags & IntervalFlag.open) === 0;
+    const droppedAt = i === 0 ? row.at : owner.end(i - 1);
+    row.droppedAt = seen && !lost.between(droppedAt, row.at) ? droppedAt : null;
+    row.preempted = seen ? (flags & IntervalFlag.preempted) !== 0 : null;
     row.site = i === 0 ? null : siteOf(store, sites.get(i - 1));
     yield row;
   }

@@ -64,13 +64,13 @@ export interface SwitchRow {
   gil: GilIdx;
   /** When `to` took. */
   at: Ns;
-  /** Null: it held before gilscope was there. */
+  /** The last that was seen to hold it. Null: it held before gilscope was there. */
   from: ThreadIdx | null;
   to: ThreadIdx;
-  /** When `from` had let go; null as `from` is. May be before the scope. */
+  /** When `from` had let go. Null as `from` is, and where its end was not seen or events were dropped since: another may have held it. May be before the scope. */
   droppedAt: Ns | null;
-  /** How `from` let go. */
-  preempted: boolean;
+  /** How `from` let go; null: not known. */
+  preempted: boolean | null;
   /** Where `from` let go. */
   site: SiteInfo | null;
 }

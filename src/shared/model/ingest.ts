@@ -393,6 +393,7 @@ export class ProcessIngest {
   private beginBlock(track: Track, block: EventBlock, ns: Ns): void {
     if (track.rows.length === 0) track.info.bornNs = ns;
     if (block.dropped > track.dropped) {
+      track.droppedFirst ||= track.rows.length === 0;
       track.dropped = block.dropped;
       this.builder.lost(track, ns);
     }

@@ -63,6 +63,8 @@ export class Track {
   /** Events lost so far: as applied, and as heard of. */
   dropped = 0;
   droppedHeard = 0;
+  /** Some before the first that came. */
+  droppedFirst = false;
   /** Blocks not merged yet; the next event is row `next` of queue[0]. */
   queue: EventBlock[] = [];
   next = 0;

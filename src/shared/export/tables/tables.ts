@@ -94,12 +94,16 @@ const SWITCHES = columns(
   ['at_s', 'seconds', 'when the next thread took, seconds from the start of the session'],
   PROCESS,
   ['gil', 'integer', 'which GIL of its process'],
-  ['from_tid', 'integer', 'thread that held it before; null: not known'],
+  ['from_tid', 'integer', 'thread that was last seen to hold it before; null: not known'],
   ['from_thread', 'text', 'its name'],
   ['to_tid', 'integer', 'thread that took it'],
   ['to_thread', 'text', 'its name'],
-  ['free_s', 'seconds', 'how long nobody held it in between'],
-  ['preempted', 'flag', 'the thread before was told to let go'],
+  [
+    'free_s',
+    'seconds',
+    'how long nobody held it in between; null: not known, for events were dropped: another thread may have held it',
+  ],
+  ['preempted', 'flag', 'the thread before was told to let go; null: not known'],
   ...place('in which the thread before let go'),
 );
 
