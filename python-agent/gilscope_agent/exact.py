@@ -113,6 +113,8 @@ class Session:
     def _named(self, thread, name, is_main, is_self):
         """Names tells of a thread; never raises."""
         try:
+            if is_self:
+                self.functions.new_thread()
             # After a fork some versions leave the parent's id with the main thread.
             tid = os.getpid() if is_main else getattr(thread, "_native_id", None) or 0
             value = {"tid": tid, "name": name, "main": is_main}

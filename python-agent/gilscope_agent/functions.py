@@ -19,7 +19,6 @@ _MONITORING = sys.version_info >= (3, 12)
 # Ids of tools without a purpose of their own: 0, 1, 2 and 5 have one (debugger, coverage, profiler, optimizer).
 _TOOLS = (4, 3)
 _WORD = 8
-_KINDS = {"call": 0, "return": 3, "c_call": 4, "c_exception": 5, "c_return": 6}
 _MOST_NAMED = 5
 
 
@@ -33,6 +32,7 @@ class Functions:
         self._way = None
         self._told = None
         self._ready = False
+        self._table_at = 0
 
     def on(self):
         """Unusable, with the reason, when it cannot be."""
@@ -49,6 +49,7 @@ class Functions:
             self._send({"functions": False, "functions_reason": str(error) or type(error).__name__})
             raise
         self._way = way
+        self._hand_over(True)
         self._begun()
 
     def off(self):
@@ -56,6 +57,7 @@ class Functions:
         if way is None:
             return
         self._pace(self.round, None)
+        self._hand_over(False)
         way.remove()
         self._native.gs_calls_off()
         self._send({"functions": False, "functions_reason": None})
@@ -69,7 +71,21 @@ class Functions:
         """In a forked child that is not recorded."""
         way, self._way = self._way, None
         if way is not None:
+            self._hand_over(False)
             way.remove()
+
+    def new_thread(self):
+        """In a thread that `threading` has just started."""
+        if self._way is not None:
+            self._way.new_thread()
+
+    def _hand_over(self, on):
+        """A program's own profiler is told what it would be told without us: native/src/calls_handover.c."""
+        builtin, offset = sys.setprofile, self._table_at
+        table = _word(self._native, id(builtin) + offset) if on and type(builtin) is type(len) else 0
+        if table and self._native.read(_word(self._native, table), 11) != b"setprofile\0":
+            table = 0
+        self._native.gs_calls_hand_over(table, offset)
 
     def _begun(self):
         self._told = self._way.look()
@@ -96,6 +112,7 @@ class Functions:
         if not _MONITORING:
             _frame_object(self._native, site_layout, layout)
         _builtins(self._native, layout)
+        self._table_at = layout.function_table
         self._native.set_calls(layout)
         self._native.gs_calls_own(*[folder.encode("utf-8", "surrogateescape") for folder in own_folders()])
         self._ready = True
@@ -147,6 +164,9 @@ class _Monitoring:
             monitoring.register_callback(tool, getattr(events, name), None)
         monitoring.free_tool_id(tool)
 
+    def new_thread(self):
+        """Seen already."""
+
     def look(self):
         """Why it is not all threads that are seen: there is nothing in the way here."""
         return None
@@ -157,7 +177,6 @@ class _Profile:
 
     def __init__(self, native):
         self._native = native
-        self._hook = None
         if sys.getprofile() is not None:
             raise Unusable("the program has a profiler of its own")
         if _audited():
@@ -166,33 +185,27 @@ class _Profile:
             raise Unusable("where a thread keeps its profile function could not be found")
 
     def install(self):
-        if getattr(threading, "_profile_hook", None) is None:
-            self._hook = self._first_event
-            threading.setprofile(self._hook)
+        """The first look does it."""
 
     def remove(self):
-        hook, self._hook = self._hook, None
-        if hook is not None and threading._profile_hook is hook:
-            threading.setprofile(None)
         # Else each thread does it itself, at its next call.
         if not _audited():
             self._native.install_calls(False)
 
+    def new_thread(self):
+        """By no `threading.setprofile`: in a program with audit hooks that could make a thread of its own fail, since 3.10 and 3.11
+        let no two threads set their profile function at a time (Python/ceval.c, _PyEval_SetProfile)."""
+        if not _audited():
+            self._native.gs_calls_begin_here()
+
     def look(self):
         if _audited():
-            return "the program has audit hooks now: threads that it did not start by threading are not traced"
+            return "the program has audit hooks now: threads that it starts are not traced"
         foreign = self._native.install_calls(True)
         reasons = [_who(foreign)] if foreign else []
-        if threading._profile_hook is not self._hook or self._hook is None:
+        if getattr(threading, "_profile_hook", None) is not None:
             reasons.append("threading.setprofile is the program's own: threads it is set in are seen late or not at all")
         return "; ".join(reasons) or None
-
-    def _first_event(self, frame, event, arg):
-        """In a new thread, of which Python knows only this function yet; the tracer takes its place."""
-        if self._hook is None:
-            sys.setprofile(None)
-        else:
-            self._native.gs_calls_begin_here(frame, _KINDS[event], arg)
 
 
 def _audited():
@@ -222,6 +235,9 @@ def _frame_object(native, site_layout, layout):
     frame = sys._getframe()
     code, at = id(frame.f_code), site_layout.frame_code
     if _word(native, id(frame) + at) & site_layout.code_mask == code:
+        # What native/src/calls_enter.c goes by in 3.8, where no function tells it without calling audit hooks.
+        if sys.version_info < (3, 9) and _word(native, id(frame) + at - _WORD) != id(frame.f_back):
+            raise Unusable("the caller of a frame could not be found")
         return
     for offset in range(_WORD, type(frame).__basicsize__, _WORD):
         inner = _word(native, id(frame) + offset)

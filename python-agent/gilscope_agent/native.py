@@ -79,7 +79,8 @@ class Native:
             "gs_calls_callback": (ctypes.py_object, [number]),
             "gs_calls_find_slot": (number, []),
             "gs_calls_install": (number, [number, ctypes.c_void_p, number]),
-            "gs_calls_begin_here": (None, [ctypes.py_object, number, ctypes.py_object]),
+            "gs_calls_begin_here": (None, []),
+            "gs_calls_hand_over": (number, [ctypes.c_uint64, ctypes.c_int32]),
             "gs_site_look": (number, [ctypes.c_void_p, size]),
         }
         for name, (result, arguments) in shapes.items():

@@ -145,8 +145,13 @@ GS_API int gs_calls_find_slot(void);
  * gs_calls_find_slot of all. Returns how many have somebody else's, the kernel's ids of the first of them in `tids`.
  */
 GS_API int gs_calls_install(int on, uint32_t *tids, int capacity);
-/* Sets it in the calling thread, of which a Python function was told `what` in `frame`. */
-GS_API void gs_calls_begin_here(void *frame, int what, void *argument);
+/* Sets it in the calling thread, if that has none. Not where there are audit hooks: they would be called. */
+GS_API void gs_calls_begin_here(void);
+/*
+ * A program that calls sys.setprofile is not told of the end of that very call, of which it would not know without us: calls_handover.c. The
+ * method table of sys.setprofile, and where a function in C has it; 0: no more.
+ */
+GS_API int gs_calls_hand_over(uint64_t method_table, int32_t function_table);
 
 /* Queues a control frame. 0, or -1 when the bounded queue is full or nothing runs. No GIL needed. */
 GS_API int gs_send(int kind, const void *payload, size_t length);

@@ -25,6 +25,53 @@ time.sleep(0.3)
 print("done")
 """
 
+# Hooks that come later, and threads that `threading` starts; stacks are read in them. A hook is told of nothing that the program does not do.
+AUDITED_LATER = """
+import os, sys, threading, time
+seen = set()
+def hook(event, args):
+    if event in ("sys.setprofile", "object.__getattr__"):
+        seen.add((event,) + tuple(map(str, args[1:])))
+        time.sleep(0)
+sys.addaudithook(hook)
+def deep(n):
+    return deep(n - 1) if n else time.sleep(0.001)
+failed = []
+threading.excepthook = lambda args: failed.append(args.exc_value)
+sys.unraisablehook = lambda args: failed.append(args.exc_value)
+for _ in range(20):
+    threads = [threading.Thread(target=deep, args=(50,)) for _ in range(16)]
+    for thread in threads: thread.start()
+    for thread in threads: thread.join()
+del threads, thread
+print(failed, sorted(seen), len(threading._dangling))
+"""
+
+# Programs with a profile function of their own: it is told what it would be told without us, from the first event to the last.
+OWN_EVENTS = """
+import sys, threading
+seen = []
+def mine(frame, event, argument):
+    seen.append((event, frame.f_code.co_name, getattr(argument, "__name__", None)))
+def work(): len([1])
+def run(setting):
+    setting(mine); work(); setting(mine); work(); setting(None)
+run(sys.setprofile)
+try: sys.setprofile()
+except TypeError: pass
+thread = threading.Thread(target=run, args=(sys.setprofile,)); thread.start(); thread.join()
+class Setting:
+    def __call__(self, function): sys.setprofile(function)
+run(Setting())
+threading.setprofile(mine); thread = threading.Thread(target=work); thread.start(); thread.join(); threading.setprofile(None)
+print([one for one in seen if one[1] in ("run", "work", "__call__")], sys.getprofile(), sys.setprofile)
+"""
+PROFILE = """
+import profile
+def work(): return len([1])
+profile.run("work()")
+"""
+
 GARBAGE = """
 import _thread, gc, time
 class Circle:
@@ -75,6 +122,18 @@ class Safety(Case):
             self.assertIsNone(trace.reason)
         else:
             self.assertIn("audit hooks", trace.reason)
+
+    def test_audit_hooks_that_come_later_hurt_no_thread(self):
+        self.unchanged(AUDITED_LATER)
+
+    def test_a_profiler_of_the_program_is_told_what_it_would_be_told(self):
+        self.assertIn("run", [name for _, name, _, _ in self.unchanged(OWN_EVENTS).calls()])
+
+    def test_the_module_profile_works(self):
+        script = self.write("profiled.py", PROFILE)
+        result, _ = self.traced("exact", [script], plain_environment(**ON))
+        self.assertEqual((result[0], result[2]), (0, ""))
+        self.assertIn("function calls in", result[1])
 
     def test_no_finalizer_runs_while_stacks_are_read(self):
         self.assertGreater(sum(self.unchanged(GARBAGE).rows("deep")), 0)

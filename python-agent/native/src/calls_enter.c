@@ -94,21 +94,20 @@ static inline void enter(struct gs_calls *calls, uint32_t entry, uint64_t now) {
 
 /* ---- the first event of a thread: what it is in already ---- */
 
+/* None of this may call audit hooks, as reading attributes of frames does: they could let go of the GIL. */
 static void *back_of(void *frame) {
-    void *back = gs_python.attribute(frame, "f_back");
-    if (!back) gs_python.clear_error();
-    if (back != gs_python.none) return back;
-    gs_python.let_go(back);
-    return NULL;
+    if (gs_python.back) return gs_python.back(frame);
+    /* 3.8: f_back lies before f_code (cpython/frameobject.h); functions.py has seen that it does. */
+    void *back = (void *)gs_site_word_at((uintptr_t)frame + (uintptr_t)frame_code - sizeof(uintptr_t));
+    if (back) gs_python.keep(back);
+    return back;
 }
 
 /* Objects stay alive after we have let go of them: their thread runs in them. */
 static void push_frame(struct gs_calls *calls, void *frame) {
-    void *code = gs_python.attribute(frame, "f_code");
-    if (!code) gs_python.clear_error();
-    if (!code) return;
-    gs_calls_push(calls, python_entry(calls, (uintptr_t)code));
-    gs_python.let_go(code);
+    uintptr_t code = gs_python.code ? (uintptr_t)gs_python.code(frame) : code_of((uintptr_t)frame);
+    gs_calls_push(calls, python_entry(calls, code));
+    if (gs_python.code) gs_python.let_go((void *)code);
 }
 
 /* `frame` and what called it, outermost first. The innermost is left out when its call is yet to be told. */

@@ -111,9 +111,9 @@ int gs_calls_install(int on, uint32_t *tids, int capacity) {
     return installing.foreign;
 }
 
-void gs_calls_begin_here(void *frame, int what, void *argument) {
-    gs_python.set_here(gs_profile, NULL);
-    gs_profile(NULL, frame, what, argument);
+void gs_calls_begin_here(void) {
+    uintptr_t state = gs_thread_state();
+    if (state && slot_offset && !slot_word((const void *)state)) gs_python.set_here(gs_profile, NULL);
 }
 
 /* ---- from 3.12 on ---- */

@@ -19,9 +19,11 @@ static bool find(const char *name, void *into, size_t size) {
 bool gs_python_find(void) {
     FIND("_PyEval_SetProfile", set_in);
     FIND("PyThreadState_GetFrame", frame_of);
+    FIND("PyFrame_GetCode", code);
+    FIND("PyFrame_GetBack", back);
     FIND("PyGC_Disable", collect_not);
     FIND("PyGC_Enable", collect);
-    return FIND("PyObject_GetAttrString", attribute) && FIND("Py_DecRef", let_go) && FIND("Py_IncRef", keep) && FIND("PyErr_Clear", clear_error) &&
+    return FIND("Py_DecRef", let_go) && FIND("Py_IncRef", keep) && FIND("PyErr_Clear", clear_error) &&
            FIND("PyEval_GetFrame", current_frame) && FIND("PyEval_SetProfile", set_here) && FIND("PyThreadState_Swap", swap) &&
            FIND("PyInterpreterState_Main", main_interpreter) && FIND("PyInterpreterState_ThreadHead", first_state) &&
            FIND("PyThreadState_Next", next_state) && FIND("_Py_NoneStruct", none);

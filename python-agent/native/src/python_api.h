@@ -9,7 +9,8 @@
 typedef int (*gs_profile_function)(void *object, void *frame, int what, void *argument);
 
 struct gs_python {
-    void *(*attribute)(void *object, const char *name); /* PyObject_GetAttrString */
+    void *(*code)(void *frame); /* PyFrame_GetCode and PyFrame_GetBack, from 3.9 on; new references */
+    void *(*back)(void *frame);
     void (*let_go)(void *object);                       /* Py_DecRef */
     void (*clear_error)(void);                          /* PyErr_Clear */
     void *(*current_frame)(void);                       /* PyEval_GetFrame */
