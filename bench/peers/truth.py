@@ -48,7 +48,7 @@ def perf(data, command):
     with uprobes.Uprobes() as probes:
         probes.stop()
         events = ["-e", probes.group + ":*"]
-        return subprocess.call(["perf", "record", "-q", "-o", data, "-k", "CLOCK_MONOTONIC", *events, "--", *command])
+        return subprocess.call(["perf", "record", "-q", "-N", "-o", data, "-k", "CLOCK_MONOTONIC", *events, "--", *command])
 
 
 # "29983 13333.174932439: gilscope_17:taken1: "

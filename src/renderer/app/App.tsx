@@ -3,6 +3,7 @@ import { lazy, Suspense } from 'react';
 import { useSessions } from '../store/sessions.ts';
 import { useUi } from '../store/ui.ts';
 import { StartPage } from '../start/StartPage.tsx';
+import { DoctorPage } from '../doctor/DoctorPage.tsx';
 import { LibraryPage } from '../library/LibraryPage.tsx';
 import { ExportDialog } from '../export/ExportDialog.tsx';
 import { ExportNotes } from '../export/ExportNotes.tsx';
@@ -31,6 +32,7 @@ function Page() {
   const page = useUi((s) => s.page);
   const currentId = useSessions((s) => s.currentId);
   if (page === 'library') return <LibraryPage />;
+  if (page === 'doctor') return <DoctorPage />;
   if (page === 'compare') {
     return (
       <Suspense fallback={loading}>

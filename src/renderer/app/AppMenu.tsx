@@ -20,6 +20,7 @@ const HELP: readonly MenuItem[] = [
   { id: 'gil', label: 'What the GIL is', onPick: () => openHelp('gil') },
   { id: 'choose', label: 'Threads or processes?', onPick: () => openHelp('threads-or-processes') },
   { id: 'shortcuts', label: 'Keyboard shortcuts', hint: '?', onPick: () => useUi.setState({ shortcutsOpen: true }) },
+  { id: 'doctor', label: 'What works on this machine', onPick: () => useUi.getState().go('doctor') },
 ];
 
 export function AppMenu() {

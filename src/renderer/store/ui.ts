@@ -3,7 +3,7 @@ import { create } from 'zustand';
 import type { AppInfo, LaunchSpec } from '../../shared/contract/types.ts';
 import { describeError, type PipeStatus } from '../transport/index.ts';
 
-export type Page = 'start' | 'timeline' | 'compare' | 'library';
+export type Page = 'start' | 'timeline' | 'compare' | 'library' | 'doctor';
 
 export interface Toast {
   id: number;
