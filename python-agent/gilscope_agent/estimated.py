@@ -32,13 +32,17 @@ EXIT_BOUND_S = 0.2
 BUSY_NS = 100_000_000
 
 
+def _goodbye(reason):
+    return {"reason": reason, "ns": str(time.monotonic_ns())}
+
+
 def start(sock, greeting, refused=None, follow=None, wanted_functions=False):
     """Say HELLO and start; with `refused` only say why nothing will be traced. `follow()` starts anew in a forked child."""
     link = Link(sock)
     link.offer(wire.json_frame(wire.HELLO, greeting))
     if refused is not None:
         link.offer(wire.json_frame(wire.LOG, {"level": "error", "text": refused}))
-        link.offer(wire.json_frame(wire.GOODBYE, {"reason": "detach"}))
+        link.offer(wire.json_frame(wire.GOODBYE, _goodbye("detach")))
         link.flush(EXIT_BOUND_S)
         link.close()
         return
@@ -219,7 +223,7 @@ class Session:
         try:
             text = "the agent failed and has let go of the program: %s: %s" % (type(error).__name__, error)
             self.send_json(wire.LOG, {"level": "error", "text": text[:1000]})
-            self.send_json(wire.GOODBYE, {"reason": "detach"})
+            self.send_json(wire.GOODBYE, _goodbye("detach"))
             self.link.flush()
             self.link.close()
         except Exception:
@@ -353,7 +357,7 @@ class Session:
         self._send_all()
         self.marks.close()
         cpu = {"cpu_ns": str(time.process_time_ns()), "own_cpu_ns": str(self._own_cpu_ns)}
-        self.send_json(wire.GOODBYE, dict(cpu, reason=reason))
+        self.send_json(wire.GOODBYE, dict(cpu, **_goodbye(reason)))
         self._remove_hooks()
         self.link.flush(EXIT_BOUND_S)
 

@@ -154,9 +154,13 @@ class Ends(Case):
 
     def test_goodbye(self):
         for engine in ENGINES:
+            before = time.monotonic_ns()
             _, collector = self.traced(engine, ["-c", "pass"])
             self.assertEqual([k for k, _ in collector.frames][-1], wire.GOODBYE)
-            self.assertEqual(collector.values(wire.GOODBYE)[0]["reason"], "exit")
+            (goodbye,) = collector.values(wire.GOODBYE)
+            self.assertEqual(goodbye["reason"], "exit")
+            start = int(collector.values(wire.HELLO)[0]["start_ns"])
+            self.assertTrue(before < start < int(goodbye["ns"]) <= time.monotonic_ns(), goodbye)
 
 
 class EngineTrouble(Case):

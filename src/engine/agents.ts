@@ -11,6 +11,7 @@ import { UserError } from './errors.ts';
 import { Family, shown, type Member } from './family.ts';
 import type { Ingest } from './ingest.ts';
 import { lifeOf } from './procfs.ts';
+import { toSeconds } from '../shared/units.ts';
 import type { Sampled } from './sampler.ts';
 import type { Pids } from './target.ts';
 
@@ -36,6 +37,19 @@ interface Agent {
 
 const HEEDED = new Set<number>([FrameKind.log, FrameKind.goodbye, FrameKind.thread, FrameKind.child]);
 
+/** A recording begins when its process says HELLO, or at the fork before: neither long before the session nor after now. */
+const SLACK_NS = 60_000_000_000n;
+
+/** How far a process's clock is from ours; null: it is the same, as far as that can be told. */
+function secondsApart(startNs: bigint, beganNs: bigint): number | null {
+  const now = process.hrtime.bigint();
+  const apart = startNs > now + SLACK_NS ? startNs - now : startNs < beganNs - SLACK_NS ? startNs - beganNs : null;
+  return apart === null ? null : Math.round(toSeconds(Number(apart)));
+}
+
+const otherClock = (s: number): string =>
+  `its clock is ${Math.abs(s)} s ${s > 0 ? 'ahead of' : 'behind'} ours (another time namespace?)`;
+
 const isRecordedChild = (agent: Agent): boolean => agent.stream > 0 && agent.open && agent.goodbye === null;
 const isLivingChild = (agent: Agent): boolean => isRecordedChild(agent) && lifeOf(agent.pid) === 'alive';
 
@@ -56,6 +70,7 @@ export class Agents {
   private readonly byStream = new Map<number, Agent>();
   readonly family: Family;
   private closed = false;
+  private readonly beganNs = process.hrtime.bigint();
   private allGone: () => void = () => undefined;
 
   constructor(
@@ -109,6 +124,12 @@ export class Agents {
       return;
     }
     const hello = this.asWeSeeIt(said);
+    const apartS = secondsApart(hello.start_ns, this.beganNs);
+    if (apartS !== null) {
+      this.owner.log('error', 'gilscope', `process ${shown(hello.pid)} is not recorded: ${otherClock(apartS)}`);
+      connection.close();
+      return;
+    }
     const member = this.all.length === 0 ? this.first(hello.pid, programPid) : this.family.greet(hello);
     if (member === null) {
       connection.close();
@@ -194,11 +215,12 @@ export class Agents {
     if (control?.kind === FrameKind.thread) this.owner.named(agent.stream, control.value.tid);
     if (control?.kind === FrameKind.child) this.child(control.value);
     if (control?.kind === FrameKind.goodbye) {
-      const { reason, code } = control.value;
+      const { reason, code, ns } = control.value;
       agent.goodbye = reason;
       agent.code = code ?? null;
       this.owner.leaving();
-      if (reason === 'exit' || reason === 'os_exit') this.family.saidGoodbye(agent.stream, code ?? undefined);
+      if (reason === 'exit' || reason === 'os_exit')
+        this.family.saidGoodbye(agent.stream, code ?? undefined, ns ?? null);
       this.lookAround();
     }
   }

@@ -31,6 +31,9 @@ const hello: Hello = {
   ...{ protocol: 1, token: '', pid: GONE, ppid: 1, python: '3.8.18', implementation: 'cpython', argv: ['-c'] },
   ...{ executable: '/usr/bin/python', engine: 'exact', start_ns: 20n },
 };
+/** As it comes over the wire: large numbers are texts. */
+const payloadOf = (said: Hello): Uint8Array =>
+  Buffer.from(JSON.stringify(said, (_, value: unknown) => (typeof value === 'bigint' ? String(value) : value)));
 const line = ['/usr/bin/python', '-c', 'from multiprocessing.resource_tracker import main;main(5)'];
 const started: Child = { pid: GONE, ppid: 1, ns: 10n, kind: 'python', argv: line };
 
@@ -55,6 +58,47 @@ describe('a process that has ended when its HELLO is read', () => {
     members.child({ ...started, argv: ['python', '-c', 'from multiprocessing.spawn import spawn_main'] });
     expect(model.processes[1].name).toBe(before);
   });
+});
+
+describe('a process that ran another program, its descriptors closed before', () => {
+  it('is not lost once that has said HELLO', () => {
+    const { model, members } = family();
+    const own = { ...hello, pid: process.pid };
+    const { stream } = members.greet(own)!;
+    members.hungUp(stream, 'it ended without a goodbye');
+    expect(model.processes[stream]).toMatchObject({ lost: 'it ended without a goodbye', endedNs: null });
+    expect(members.greet({ ...own, start_ns: 40n })!.stream).toBe(stream);
+    model.apply({ kind: FrameKind.hello, stream, payload: payloadOf(own) });
+    expect(model.processes[stream].lost).toBeNull();
+  });
+
+  it('is one process, too, when it has ended before that HELLO is read', () => {
+    const { model, members } = family();
+    const { stream } = members.greet(hello)!;
+    members.hungUp(stream, 'it ended without a goodbye');
+    expect(model.processes[stream].endedNs).toBeGreaterThan(40);
+    expect(members.greet({ ...hello, start_ns: 40n })!.stream).toBe(stream);
+    model.apply({ kind: FrameKind.hello, stream, payload: payloadOf(hello) });
+    expect(model.processes[stream]).toMatchObject({ lost: null, endedNs: null });
+    members.child({ pid: GONE, ns: 70n, exit_code: 3 });
+    expect(model.processes[stream]).toMatchObject({ exitCode: 3, endedNs: 70 });
+    expect(model.processes).toHaveLength(2);
+    // The number is another's by now.
+    expect(members.greet({ ...hello, start_ns: 90n })!.stream).toBe(2);
+  });
+});
+
+it('a process ends when it said goodbye, however late that is read; what cannot be is not believed', () => {
+  const { model, members } = family();
+  const [future, before] = [process.hrtime.bigint() * 2n, 5n];
+  for (const [i, ns] of [30n, null, future, before].entries()) {
+    const { stream } = members.greet({ ...hello, pid: GONE - i })!;
+    const now = Number(process.hrtime.bigint());
+    members.saidGoodbye(stream, 0, ns);
+    if (ns === 30n) expect(model.processes[stream].endedNs).toBe(30);
+    else expect(model.processes[stream].endedNs).toBeGreaterThanOrEqual(now);
+    expect(model.processes[stream].endedNs).toBeLessThanOrEqual(Number(process.hrtime.bigint()));
+  }
 });
 
 it('a pid of another namespace that nobody could look up is shown, and asked nothing about', () => {
@@ -97,7 +141,7 @@ describe('a Python that is seen before it has said HELLO', () => {
     const { model, members, look, pid } = seen();
     members.greet({ ...hello, pid });
     look(10_000);
-    members.saidGoodbye(1, 0);
+    members.saidGoodbye(1, 0, null);
     expect(model.processes[1]).toMatchObject({ lost: null, exitCode: 0 });
   });
 

@@ -110,7 +110,7 @@ export class Family {
 
   /** A HELLO of a child: a new process, or a known one with another image. Null when there are too many. */
   greet(hello: Hello): Member | null {
-    const known = this.living(hello.pid);
+    const known = this.living(hello.pid) ?? this.spokenEarlier(hello);
     if (known === null && this.members.length >= MOST_PROCESSES) return null;
     const member = known ?? this.add(hello.pid);
     const line = commandLine(hello.pid);
@@ -128,6 +128,15 @@ export class Family {
     member.spawned = argv.includes('--multiprocessing-fork');
     this.recallEnd(member, hello.start_ns);
     return member;
+  }
+
+  /** Of a process that runs another program since its exec, and has ended by now: its HELLO was still at the door. */
+  private spokenEarlier({ pid, start_ns: startNs }: Hello): Member | null {
+    const latest = this.byPid.get(pid);
+    if (latest?.greeted !== true || latest.endNs === null || startNs >= latest.endNs) return null;
+    latest.ended = false;
+    latest.endNs = null;
+    return latest;
   }
 
   private write(member: Member, fields: Record<string, unknown>): void {
@@ -202,9 +211,12 @@ export class Family {
   }
 
   /** Its own goodbye; the program itself is waited for by whoever started it. */
-  saidGoodbye(stream: number, code: number | undefined): void {
+  saidGoodbye(stream: number, code: number | undefined, ns: bigint | null): void {
     const member = this.members[stream];
-    if (member !== undefined && stream > 0) this.end(member, { exit_code: code }, process.hrtime.bigint());
+    const now = process.hrtime.bigint();
+    // It may have waited in the socket for long. Nobody has ended before it was born, or will.
+    const told = ns !== null && ns <= now && ns >= (member?.bornNs ?? 0n) ? ns : now;
+    if (member !== undefined && stream > 0) this.end(member, { exit_code: code }, told);
   }
 
   private end(member: Member, ending: Ending, ns: bigint): void {

@@ -114,7 +114,8 @@ void gs_control_goodbye(struct gs_outq *out, const char *reason, uint64_t own_ns
     int code = atomic_load(&exit_code);
     char status[24] = "";
     if (code >= 0) snprintf(status, sizeof status, ",\"code\":%d", code);
-    json(out, GS_F_GOODBYE, "{\"reason\":\"%s\",\"cpu_ns\":\"%" PRIu64 "\",\"own_cpu_ns\":\"%" PRIu64 "\"%s}", reason, gs_clock(CLOCK_PROCESS_CPUTIME_ID), own_ns, status);
+    json(out, GS_F_GOODBYE, "{\"reason\":\"%s\",\"ns\":\"%" PRIu64 "\",\"cpu_ns\":\"%" PRIu64 "\",\"own_cpu_ns\":\"%" PRIu64 "\"%s}", reason, gs_monotonic(),
+         gs_clock(CLOCK_PROCESS_CPUTIME_ID), own_ns, status);
 }
 
 void gs_control_refuse(struct gs_outq *out, const char *command, size_t length, const char *error) {

@@ -186,6 +186,7 @@ describe('why a process cannot be entered', () => {
     userName: 'ann',
     tracer: null,
     attached: false,
+    otherClock: false,
   };
   const code = (facts: Partial<Facts>, on: Partial<Machine> = {}): string | null =>
     refusal({ ...machine, ...on }, { ...good, ...facts })?.code ?? null;
@@ -215,6 +216,7 @@ describe('why a process cannot be entered', () => {
     expect(code({ ownerUid: 0 })).toBe('not_dumpable');
     expect(code({ status: { ...status, tracerPid: 9 } })).toBe('already_traced');
     expect(code({ attached: true })).toBe('already_attached');
+    expect(code({ otherClock: true })).toBe('other_clock');
   });
 
   it('Yama: 1 and 2 yield to the capability, 3 to nobody', () => {

@@ -93,7 +93,14 @@ function readFacts(pid: number, stat: Stat, interpreter: Interpreter | null, use
     userName: users.get(uid) ?? (uid < 0 ? 'another user' : `user ${uid}`),
     tracer: tracer ?? null,
     attached: isAttached(pid),
+    otherClock: inOtherTime(pid),
   };
+}
+
+/** False where it cannot be told: then its first words will show it (agents.ts). */
+function inOtherTime(pid: number): boolean {
+  const theirs = link(`/proc/${pid}/ns/time`);
+  return theirs !== null && theirs !== link('/proc/self/ns/time');
 }
 
 function describe(
@@ -191,6 +198,7 @@ async function listPortable(machine: Machine): Promise<PythonProcess[]> {
       userName: one.uid === undefined ? '' : `user ${one.uid}`,
       tracer: null,
       attached: false,
+      otherClock: false,
     };
     const why = refusal(machine, facts);
     return [

@@ -23,6 +23,7 @@ export type RefusalCode =
   | 'not_dumpable'
   | 'seccomp'
   | 'forbidden'
+  | 'other_clock'
   | 'already_traced'
   | 'already_attached'
   | 'own_process';
@@ -47,6 +48,8 @@ export interface Facts {
   /** Name of the tracing process, if there is one. */
   tracer: string | null;
   attached: boolean;
+  /** It is in another time namespace: what it calls CLOCK_MONOTONIC is not ours. */
+  otherClock: boolean;
 }
 
 const CAP_SYS_PTRACE = 1n << 19n;
@@ -182,7 +185,13 @@ function yama(pid: number, scope: 1 | 2 | 3): Refusal {
   return { code: 'ptrace_scope', message, remedy: remedies[scope] };
 }
 
-function refusedNow({ pid, status, tracer, attached, state }: Facts): Refusal | null {
+function refusedNow({ pid, status, tracer, attached, otherClock, state }: Facts): Refusal | null {
+  if (otherClock)
+    return {
+      code: 'other_clock',
+      message: `process ${pid} lives by another clock (a time namespace): nothing it tells could be set beside what is measured here`,
+      remedy: `run gilscope in there: nsenter -t ${pid} -T ...`,
+    };
   if (attached)
     return {
       code: 'already_attached',

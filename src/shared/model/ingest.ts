@@ -74,6 +74,8 @@ export class ProcessIngest {
     builder.startNs = process.startNs = Math.max(0, startNs);
     process.endNs = Math.max(process.endNs, process.startNs);
     process.closed = false;
+    // Whatever was thought of it before: it speaks.
+    info.lost = info.endedNs = info.exitCode = info.signal = null;
     this.mainTid = hello.main_tid ?? null;
   }
 

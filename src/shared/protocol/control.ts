@@ -76,6 +76,8 @@ const log = z.object({ level: z.enum(['info', 'warn', 'error']), text: text(1638
 const goodbye = z.object({
   reason: z.enum(['exit', 'detach', 'os_exit', 'exec']),
   code: u8.nullish(),
+  /** When it was said; older agents do not tell. */
+  ns: u64.nullish(),
   /** CPU time of the process, and of our own thread in it. */
   cpu_ns: u64.nullish(),
   own_cpu_ns: u64.nullish(),
