@@ -53,7 +53,7 @@ try:
 except ImportError:
     pass
 
-from . import bootstrap, wire  # noqa: E402
+from . import bootstrap, room, wire  # noqa: E402
 
 
 def run(config, library):
@@ -68,6 +68,9 @@ def _run(config, library):
         return _refusal("too_old", "Python %d.%d is older than %d.%d" % (sys.version_info[:2] + bootstrap.OLDEST))
     if type(threading._active) is not dict and type(threading._active).__module__.startswith("gilscope_agent"):
         return _refusal("already_attached", "gilscope records this process already")
+    short = room.shortage()
+    if short is not None:
+        return _refusal("no_memory", short)
     settings = {
         "GILSCOPE_SOCKET": config["socket"],
         "GILSCOPE_TOKEN": config["token"],

@@ -6,7 +6,7 @@ import os
 import sys
 import time
 
-from . import VERSION, estimated, exact, link, wire
+from . import VERSION, estimated, exact, link, room, wire
 from .children import Follow
 
 OLDEST = (3, 8)
@@ -31,7 +31,10 @@ def _choose(sock, settings):
     wanted = settings.get("GILSCOPE_ENGINE") or "auto"
     token = settings.get("GILSCOPE_TOKEN", "")
     functions = settings.get("GILSCOPE_FUNCTIONS") == "1"
-    if wanted == "estimated":
+    short = room.shortage()
+    if short is not None:
+        reason = short
+    elif wanted == "estimated":
         reason = "the estimated engine was asked for"
     else:
         wanted_sites = settings.get("GILSCOPE_SITES") != "0"
@@ -44,6 +47,8 @@ def _choose(sock, settings):
     greeting = hello(token, "estimated")
     greeting["engine_reason"] = reason
     refused = "exact tracing was demanded and is not possible: " + reason if wanted == "exact" else None
+    if short is not None:
+        refused = "not recorded: " + short
     # A forked child finds out by itself what it can: it does all of this again.
     again = None if settings.get("GILSCOPE_CHILDREN") == "0" else lambda: start(settings)
     estimated.start(sock, greeting, refused, again, functions)

@@ -6,7 +6,7 @@ Called by bootstrap. No Python thread of ours exists: commands arrive in a callb
 import atexit
 import os
 
-from . import commands, sites, wire
+from . import commands, room, sites, wire
 from .children import ProcessName, load_spawner
 from .functions import Functions
 from .glances import Glances
@@ -155,7 +155,7 @@ class Session:
     def _in_child(self):
         """After a fork the tracer has stopped itself; if it was running until then, it is taken up again."""
         self.names.remove()
-        if not self._follow.wanted or not self._recording or self._native.gs_forked() != self._recording:
+        if not self._follow.wanted or not self._recording or self._native.gs_forked() != self._recording or room.shortage():
             self.functions.leave()
             return
         try:

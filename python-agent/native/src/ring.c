@@ -3,7 +3,14 @@
 #include "ring.h"
 
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
+
+bool gs_memory_limited(void) {
+    struct rlimit space, data;
+    return (getrlimit(RLIMIT_AS, &space) == 0 && space.rlim_cur != RLIM_INFINITY) ||
+           (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur != RLIM_INFINITY);
+}
 
 struct gs_slot *gs_ring_map(uint32_t capacity) {
     size_t bytes = sizeof(struct gs_slot) + (size_t)capacity * sizeof(struct gs_event);

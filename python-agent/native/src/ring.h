@@ -89,6 +89,8 @@ void gs_wake_consumer(void);
 
 /* Slow path of gs_push: the ring looks full. True when there is room again. */
 bool gs_ring_room(struct gs_slot *slot, uint64_t ns);
+/* The process has a limit on its address space or its data: what we take is missing to the program. */
+bool gs_memory_limited(void);
 /* A ring without a thread, for `capacity` events (a power of two); NULL if there is no memory. */
 struct gs_slot *gs_ring_map(uint32_t capacity);
 void gs_ring_reset(struct gs_slot *slot);

@@ -78,7 +78,9 @@ static void give_back(struct gs_slot *slot) {
  */
 static uint32_t capacity_now(void) {
     uint32_t threads = atomic_load_explicit(&in_use, memory_order_relaxed);
-    uint32_t capacity = threads < 8 ? ring_capacity : threads < 64 ? ring_capacity / 4 : ring_capacity / 16;
+    /* What we take of a limit on memory is taken from the program. */
+    bool modest = threads >= 64 || gs_memory_limited();
+    uint32_t capacity = modest ? ring_capacity / 16 : threads < 8 ? ring_capacity : ring_capacity / 4;
     return capacity < 16 ? 16 : capacity;
 }
 

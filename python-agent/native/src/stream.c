@@ -36,6 +36,7 @@
 
 #define STACK_BYTES (256u * 1024u)
 #define MAIL_BYTES (GS_PAYLOAD_MAX + 64u * 1024u)
+#define MODEST_QUEUE (2u << 20)
 #define SEND_MAX (256u * 1024u)
 #define HIGH_FD 200
 #define FORK_TRIES 20 /* of 100 us each */
@@ -216,12 +217,13 @@ static int duplicate(int fd) {
 
 int gs_stream_open(int fd, const char *hello, size_t length, uint64_t start_ns, const struct gs_sizes *sizes, const char **why) {
     S.sizes = *sizes;
+    if (S.sizes.queue > MODEST_QUEUE && gs_memory_limited()) S.sizes.queue = MODEST_QUEUE;
     S.start_ns = start_ns;
     S.next_counter = start_ns + COUNTER_EVERY;
     S.overflow_told = 0;
     gs_sites_open();
     if (duplicate(fd) != 0) *why = "the socket to gilscope could not be duplicated";
-    else if (!gs_outq_open(&S.out, sizes->queue) || !gs_outq_open(&S.mail, MAIL_BYTES)) *why = "no memory for the tracer's queue";
+    else if (!gs_outq_open(&S.out, S.sizes.queue) || !gs_outq_open(&S.mail, MAIL_BYTES)) *why = "no memory for the tracer's queue";
     else if (!gs_control_hello(&S.out, hello, length, start_ns)) *why = "the HELLO payload is not a JSON object";
     else {
         /* Not left to the thread: a short recording may be over before it first runs. */
