@@ -1,9 +1,19 @@
 /** The door and its connections over a real Unix socket: who gets in, in what order things are heard, and how it ends. */
 import { once } from 'node:events';
-import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { execFileSync, spawnSync } from 'node:child_process';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
 import { connect, createServer, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
+import { hostname, tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
 import { encodeControl, parseControl } from '../shared/protocol/control.ts';
@@ -11,6 +21,7 @@ import { encodeFrame, FrameKind, FrameReader, type Frame } from '../shared/proto
 import type { AgentConnection } from './agentConnection.ts';
 import { AgentDoor } from './agentDoor.ts';
 import { sweepDoors } from './doorSweep.ts';
+import { OWN_NAME } from './owner.ts';
 
 const HELLO = {
   protocol: 1 as const,
@@ -180,10 +191,33 @@ it('sweeps away what killed gilscopes left, and nothing else', async () => {
   const visitors: unknown[] = [];
   const server = createServer((socket) => visitors.push(socket)).listen(join(at('gilscope-live03'), 'agent'));
   await once(server, 'listening');
-  await sweepDoors(temporary);
+  await sweepDoors([temporary]);
   expect(readdirSync(temporary).sort()).toEqual(['gilscope-live03', 'gilscope-mine02']);
   // Where /proc tells who lives, nobody is disturbed: a knock without a word is reported as a refusal.
   if (process.platform === 'linux') expect(visitors).toEqual([]);
   server.close();
+  rmSync(temporary, { recursive: true });
+});
+
+it('sweeps away what a gilscope killed in the middle of an attach left, and leaves those that live their own', async () => {
+  const temporary = mkdtempSync(join(tmpdir(), 'gs-'));
+  const at = (name: string) => join(temporary, name);
+  const gone = spawnSync('true').pid;
+  const stage = (name: string, maker: string | null, files: readonly string[], old = false) => {
+    mkdirSync(at(name));
+    if (maker !== null) symlinkSync(maker, join(at(name), 'maker'));
+    for (const file of files) writeFileSync(join(at(name), file), '');
+    if (old) utimesSync(at(name), 0, 0);
+  };
+  stage('gilscope-dead04', `${gone}@1@${hostname()}`, ['attach.json', 'libgilscope.so', 'enter.py']);
+  stage('gilscope-dead05', null, [], true);
+  stage('gilscope-live06', OWN_NAME, ['attach.json', 'libgilscope.so']);
+  stage('gilscope-far007', `${gone}@1@elsewhere`, ['attach.json']);
+  stage('gilscope-new008', null, []);
+  stage('gilscope-odd009', null, ['libgilscope.so'], true);
+  await sweepDoors([temporary]);
+  expect(readdirSync(temporary).sort()).toEqual([
+    ...['gilscope-far007', 'gilscope-live06', 'gilscope-new008', 'gilscope-odd009'],
+  ]);
   rmSync(temporary, { recursive: true });
 });

@@ -6,16 +6,15 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import type { Hello } from '../shared/protocol/control.ts';
 import type { Frame } from '../shared/protocol/frames.ts';
 import { AgentConnection } from './agentConnection.ts';
-import { DOOR_PREFIX, SOCKET_NAME, sweepDoors } from './doorSweep.ts';
+import { DOOR_PREFIX, markMaker, SOCKET_NAME, sweepDoors } from './doorSweep.ts';
 import { fileError } from './errors.ts';
 
 /** sun_path holds 108 bytes on Linux, 104 on macOS, the final NUL among them. */
 const MAX_SOCKET_PATH = 100;
-const SWEEP_AFTER_MS = 2000;
 /** A hundred children may be born within one turn of our loop. */
 const BACKLOG = 1024;
 const CALM_TURNS = 4;
@@ -62,7 +61,6 @@ export class AgentDoor {
     }).catch((error: unknown) => {
       throw fileError(error, `cannot listen on ${path}`);
     });
-    if (folder !== null) setTimeout(() => void sweepDoors(dirname(folder)), SWEEP_AFTER_MS).unref();
     return new AgentDoor(server, inside, folder, path, token);
   }
 
@@ -76,6 +74,12 @@ export class AgentDoor {
       await new Promise((done) => setImmediate(done));
       if ([...this.inside].some((one) => one.anonymous)) calm = -1;
     }
+  }
+
+  /** Closes, and resolves when what killed gilscopes have left behind is swept away, too. */
+  leave(): Promise<void> {
+    this.close();
+    return this.folder === null ? Promise.resolve() : sweepDoors();
   }
 
   /** Nobody comes in any more; who is in stays. */
@@ -95,6 +99,7 @@ export function place(): { folder: string | null; path: string } {
   try {
     // mkdtemp makes it 0700.
     const folder = mkdtempSync(join(roomy ? tmpdir() : '/tmp', DOOR_PREFIX));
+    markMaker(folder);
     return { folder, path: join(folder, SOCKET_NAME) };
   } catch (error) {
     throw fileError(error, `cannot make a temporary folder in ${roomy ? tmpdir() : '/tmp'}`);

@@ -22,6 +22,7 @@ import { describeFormat, FORMATS } from '../shared/export/formats.ts';
 import { Comparisons } from './compare/comparisons.ts';
 import { listRunning } from './discovery/list.ts';
 import { doctorReport } from './doctor/report.ts';
+import { sweepLater } from './doorSweep.ts';
 import { UserError } from './errors.ts';
 import { Exports } from './export/exports.ts';
 import { listExamples } from './examples.ts';
@@ -58,6 +59,7 @@ export function createEngine(options: EngineOptions): Engine {
   const library = new Library(folder);
   const recents = new Recents(folder, library);
   recents.tidy();
+  sweepLater();
   const emit: Emit = (name, push) => {
     for (const listener of listeners) listener(name, push);
   };

@@ -285,7 +285,7 @@ export class LiveSession extends Session {
 
   private async finishNow(reason: 'exit' | 'stop', end: ProgramEnd | null, atNs: string): Promise<void> {
     await this.agents.drain(reason === 'exit' ? DRAIN_MS : STOP_MS);
-    this.door?.close();
+    const swept = this.door?.leave();
     this.sampler.round();
     this.sampler.stop();
     this.agents.family.scan(true);
@@ -298,7 +298,7 @@ export class LiveSession extends Session {
       ns: end === null || this.outlived?.told === true ? this.now() : atNs,
       reason,
     });
-    await this.settleFile();
+    await Promise.all([this.settleFile(), swept]);
     this.state = this.agents.count === 0 ? 'failed' : reason === 'exit' ? 'ended' : 'stopped';
     this.markFinished();
     this.touch();
