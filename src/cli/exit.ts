@@ -14,8 +14,15 @@ export function shellStatus(end: ProgramEnd): number {
   return 128 + (constants.signals[end.signal as NodeJS.Signals] ?? 0);
 }
 
+/** Resolves when whoever reads our output has it: into a pipe that is full Node writes later, and process.exit() would not wait. */
+export async function flushed(): Promise<void> {
+  const all = [process.stdout, process.stderr].map((one) => new Promise((done) => one.write('', done)));
+  await Promise.all(all);
+}
+
 /** Ends this process as the program ended. */
-export function exitAs(end: ProgramEnd): never {
+export async function exitAs(end: ProgramEnd): Promise<never> {
+  await flushed();
   if (end.signal !== null && RAISED.has(end.signal)) {
     process.removeAllListeners(end.signal);
     process.kill(process.pid, end.signal);

@@ -12,7 +12,7 @@ import type { CompareOptions } from './compare.ts';
 import { callModes, count, list } from './compareOptions.ts';
 import type { ExamplesOptions } from './examples.ts';
 import type { ExportCommandOptions } from './export.ts';
-import { DEFECT_STATUS, exitAs, USAGE_STATUS } from './exit.ts';
+import { DEFECT_STATUS, exitAs, flushed, USAGE_STATUS } from './exit.ts';
 import { libraryCommand } from './libraryCommand.ts';
 import { looksOption } from './looksOption.ts';
 import type { RecordOptions } from './record.ts';
@@ -247,6 +247,7 @@ function fail(line: string, status: number): void {
 async function main(argv: readonly string[]): Promise<void> {
   try {
     await build().parseAsync([...argv], { from: 'user' });
+    await flushed();
     process.exit();
   } catch (error) {
     if (error instanceof CommanderError) {
@@ -258,6 +259,7 @@ async function main(argv: readonly string[]): Promise<void> {
       const text = error instanceof Error ? (process.env.GILSCOPE_DEBUG ? error.stack : error.message) : String(error);
       fail(`gilscope itself failed: ${text}; please report this`, DEFECT_STATUS);
     }
+    await flushed();
     process.exit();
   }
 }

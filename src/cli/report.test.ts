@@ -35,7 +35,15 @@ const summary = (threads: SummaryThread[]): Summary => ({
     {
       ...{ pid: 42, ppid: 1, name: 'a.py', python: '3.12.1', argv: [], exit_code: null, signal: 'SIGKILL' },
       ...{ engine: 'exact', switch_interval_s: 0.005, gil_enabled: true, events: 5000, dropped: 3, cpu_s: 1 },
-      ...{ born_s: 0, began_s: 0, ended_s: 2, rss_max_bytes: null, pss_max_bytes: null, threads },
+      ...{
+        born_s: 0,
+        began_s: 0,
+        ended_s: 2,
+        lost: 'it was ended by SIGKILL: \x1b[m',
+        rss_max_bytes: null,
+        pss_max_bytes: null,
+        threads,
+      },
       gils: [
         {
           ...{
@@ -67,6 +75,7 @@ idle\\x1b[m  100 ms  500 ms  250 ms  1,234           7   6.00 ms
 GIL held 95 %, contended 50 %; 99 of 100 switches captured (99 %), 90 pre-empted, 9 voluntary
 5,000 events
 3 events were dropped: gaps are shown as unknown
+Incomplete: it was ended by SIGKILL: \\x1b[m
 They take turns.
 Use processes.
 What this cannot know: The fu\\x1bture. The past.

@@ -33,7 +33,8 @@ function ofProcess(process: SummaryProcess): string {
     threadsText(process) +
     process.gils.map((gil) => gilLine(gil, several)).join('') +
     `${formatCount(process.events)} events\n` +
-    dropped
+    dropped +
+    (process.lost === null ? '' : `Incomplete: ${plain(process.lost)}\n`)
   );
 }
 

@@ -17,7 +17,7 @@ const gil = (held: number, free: number, contended: number, preempted = 0, volun
 const python = (born: number, began: number | null, ended: number | null, more: Partial<SummaryProcess> = {}) => ({
   ...{ pid: 1, ppid: 0, name: 'p', python: '3.12.1', argv: ['/usr/bin/python3', 'a.py'], exit_code: 0, signal: null },
   ...{ engine: began === null ? null : ('exact' as const), switch_interval_s: 0.005, gil_enabled: true },
-  ...{ events: 0, dropped: 0, cpu_s: 1, born_s: born, began_s: began, ended_s: ended },
+  ...{ events: 0, dropped: 0, cpu_s: 1, born_s: born, began_s: began, ended_s: ended, lost: null },
   ...{ rss_max_bytes: null, pss_max_bytes: null, gils: [], threads: [], ...more },
 });
 

@@ -304,6 +304,8 @@ export interface SummaryProcess {
   born_s: number;
   began_s: number | null;
   ended_s: number | null;
+  /** Why the end of its recording is missing, or all of it; null: it said goodbye. */
+  lost: string | null;
   rss_max_bytes: number | null;
   pss_max_bytes: number | null;
   gils: SummaryGil[];

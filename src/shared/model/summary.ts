@@ -79,6 +79,7 @@ function processSummary(store: Store, process: ProcessTrack, figures: Figures): 
     born_s: toSeconds(Math.max(0, info.bornNs)),
     began_s: info.engine === null ? null : toSeconds(process.startNs),
     ended_s: info.endedNs === null ? null : toSeconds(info.endedNs),
+    lost: info.lost,
     rss_max_bytes: process.rssMaxBytes,
     pss_max_bytes: process.pssMaxBytes,
     gils: gilSummaries(process, figures),

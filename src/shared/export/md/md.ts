@@ -70,8 +70,9 @@ function processSections(process: SummaryProcess): string {
   const head = `\n### ${escaped(processText(process))}\n\n`;
   const dropped =
     process.dropped > 0 ? `\n${formatCount(process.dropped)} events were dropped: gaps are shown as unknown.\n` : '';
+  const lost = process.lost === null ? '' : `\nIncomplete: ${escaped(process.lost)}.\n`;
   const calls = functions === undefined || functions.by_own.length === 0 ? '' : callsSection(process, functions);
-  return head + markdownTable(threads) + moreText(threads.more, 'threads') + dropped + calls;
+  return head + markdownTable(threads) + moreText(threads.more, 'threads') + dropped + lost + calls;
 }
 
 function callsSection({ engine }: SummaryProcess, functions: NonNullable<SummaryProcess['functions']>): string {
