@@ -16,13 +16,15 @@ export default defineConfig({
       {
         test: {
           name: 'integration',
-          include: ['test/integration/**/*.test.ts'],
+          include: ['test/{integration,faults}/**/*.test.ts'],
           globalSetup: ['test/integration/build.ts'],
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
           // Real programs on few cores: files one after another keep their timings honest.
           fileParallelism: false,
+          // Rounds of test/faults, which mostly wait.
+          maxConcurrency: 4,
         },
       },
     ],

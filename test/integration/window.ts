@@ -20,7 +20,11 @@ export class TestWindow {
   private readonly waiting = new Map<number, { resolve: (reply: unknown) => void; reject: (error: Error) => void }>();
   private readonly listeners = new Set<(push: AnyPush) => void>();
 
+  /** The server has hung up. */
+  readonly closed: Promise<void>;
+
   private constructor(private readonly socket: WebSocket) {
+    this.closed = new Promise((done) => socket.once('close', () => done()));
     socket.on('message', (data: Buffer) => this.receive(new Uint8Array(data)));
     socket.on('close', () => {
       for (const { reject } of this.waiting.values()) reject(new Error('the server hung up'));
@@ -83,7 +87,7 @@ export class TestWindow {
         reject(new Error(`not within ${timeoutMs} ms; last seen: ${JSON.stringify(last)}`));
       }, timeoutMs);
       // What it is already may do.
-      void this.call('session.list', {}).then((all) => all.filter((one) => one.id === id).forEach(look));
+      this.call('session.list', {}).then((all) => all.filter((one) => one.id === id).forEach(look), reject);
     });
   }
 
