@@ -69,8 +69,13 @@ class ProcessName:
             util.register_after_fork(self, ProcessName._forked)
 
     def _forked(self):
+        util = sys.modules["multiprocessing.util"]
+        # Told once is enough: what the program has registered is then all there is.
+        registry = getattr(util, "_afterfork_registry", {})
+        for key in [key for key in list(registry) if key[1] == id(self)]:
+            del registry[key]
         if self._at_exit is not None:
-            sys.modules["multiprocessing.util"].Finalize(None, self._at_exit, exitpriority=_LAST)
+            util.Finalize(None, self._at_exit, exitpriority=_LAST)
         self.look()
 
     def look(self):

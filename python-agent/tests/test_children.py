@@ -139,6 +139,11 @@ POOL = """
 import multiprocessing, sys, os
 def work(n):
     return sum(range(100000)) * 0 + n
+def lists(depth):
+    from multiprocessing import util
+    print(len(util._afterfork_registry), flush=True)
+    if depth:
+        p = multiprocessing.get_context(sys.argv[1]).Process(target=lists, args=(depth - 1,)); p.start(); p.join()
 if __name__ == "__main__":
     context = multiprocessing.get_context(sys.argv[1])
     pool = context.Pool(2)
@@ -148,6 +153,8 @@ if __name__ == "__main__":
     p = context.Process(target=work, args=(1,), name="a name of its own")
     p.start(); p.join(); print(p.exitcode)
     p = context.Process(target=os._exit, args=(9,)); p.start(); p.join(); print(p.exitcode)
+    # CPython's own tests count what is to be called after a fork.
+    p = context.Process(target=lists, args=(3,)); p.start(); p.join()
 """
 
 SUBPROCESSES = """
