@@ -8,14 +8,15 @@
  * Exit status 1 when a target failed or took so long that it must hang.
  */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const NATIVE = 'native';
 /** Over the time asked for, before it counts as hanging. */
-const GRACE_S = 180;
+const GRACE_S = 600;
 
 const { values } = parseArgs({
   options: {
@@ -43,8 +44,7 @@ function run(command, args, budgetS, env) {
     killSignal: 'SIGKILL',
     env: { ...process.env, ...env },
   });
-  if (result.signal === 'SIGKILL') console.log(`stopped after ${budgetS + GRACE_S} s: it hangs, with seed ${seed}`);
-  return result.status === 0;
+  return { ok: result.status === 0, hangs: result.signal === 'SIGKILL' };
 }
 
 function typescript(names) {
@@ -52,14 +52,22 @@ function typescript(names) {
   return names.map((name) => {
     const vitest = join(ROOT, 'node_modules', 'vitest', 'vitest.mjs');
     const args = [vitest, 'run', '--project', 'unit', 'test/fuzz', '-t', `^${name}$`, '--reporter=dot'];
-    return run(process.execPath, args, seconds, { GILSCOPE_FUZZ: JSON.stringify({ seconds, seed, first }) });
+    const GILSCOPE_FUZZ = JSON.stringify({ seconds, seed, first, note });
+    const { ok, hangs } = run(process.execPath, args, seconds, { GILSCOPE_FUZZ });
+    if (hangs)
+      console.log(`${name} hangs: --only ${name} --seed ${seed} --first ${readFileSync(note, 'utf8')} --seconds 0`);
+    return ok;
   });
 }
 
 function native() {
   const script = join(ROOT, 'python-agent', 'native', 'tests', 'fuzz.mjs');
-  return run(process.execPath, [script, '--seconds', String(seconds), '--seed', String(seed)], seconds);
+  return run(process.execPath, [script, '--seconds', String(seconds), '--seed', String(seed)], seconds).ok;
 }
+
+const scratch = mkdtempSync(join(tmpdir(), 'gilscope-fuzz-'));
+const note = join(scratch, 'case');
+process.on('exit', () => rmSync(scratch, { recursive: true, force: true }));
 
 const TARGETS = JSON.parse(readFileSync(join(ROOT, 'test', 'fuzz', 'names.json'), 'utf8'));
 const wanted = TARGETS.filter((name) => only === null || only.includes(name));

@@ -2,7 +2,7 @@
  * A session opened from a file: its frames replayed through the same model as a live one, block by block, so that the window
  * stays answered and shows progress. What cannot be read ends the replay and is told. Made by sessions.ts and cli/stats.ts.
  */
-import { copyFile, rename, rm } from 'node:fs/promises';
+import { constants, copyFile, rename, rm } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { SessionInfo } from '../shared/contract/types.ts';
@@ -11,7 +11,9 @@ import { FrameKind, FrameReader, ProtocolError, type Frame } from '../shared/pro
 import { fileError, toUserError, UserError } from './errors.ts';
 import { refuseExisting } from './recorder.ts';
 import { Session, type SessionWatcher } from './session.ts';
-import { BlockReader, type Damage } from './sessionFile.ts';
+import { beginsAsSession, BlockReader, type Damage } from './sessionFile.ts';
+import { partText } from './trace/part.ts';
+import { TraceFile } from './trace/traceFile.ts';
 import { sessionTitle } from '../shared/title.ts';
 
 export class FileSession extends Session {
@@ -25,8 +27,8 @@ export class FileSession extends Session {
 
   private constructor(
     private path: string,
-    private readonly reader: BlockReader,
-    private readonly head: SessionHead,
+    private readonly reader: BlockReader | TraceFile,
+    private readonly head: Pick<SessionHead, 'command' | 'kind' | 'created' | 'cwd' | 'host' | 'cores'>,
     first: Frame[],
     watcher: SessionWatcher | null,
   ) {
@@ -37,6 +39,11 @@ export class FileSession extends Session {
   /** Throws UserError for what is no session at all, or a newer one; damage after the first block is a property. */
   static async open(path: string, watcher: SessionWatcher | null): Promise<FileSession> {
     const full = resolve(path);
+    if (!(await beginsAsSession(full))) {
+      const file = await TraceFile.open(full);
+      const { command, created, host, cores, session } = file.head;
+      return new FileSession(full, file, { command, created, host, cores, ...session }, [], watcher);
+    }
     const reader = await BlockReader.open(full);
     try {
       const { head, frames } = await readHead(full, reader);
@@ -49,7 +56,8 @@ export class FileSession extends Session {
 
   private async load(first: Frame[]): Promise<void> {
     try {
-      await this.replay(first);
+      if (this.reader instanceof TraceFile) await this.restore(this.reader);
+      else await this.replay(this.reader, first);
     } finally {
       await this.reader.close();
       this.terminal.flush();
@@ -58,11 +66,29 @@ export class FileSession extends Session {
     }
   }
 
-  private async replay(first: Frame[]): Promise<void> {
+  /** What gilscope has exported. */
+  private async restore(file: TraceFile): Promise<void> {
+    const { head } = file;
+    if (head.session.damage !== null) this.setDamage(head.session.damage);
+    if (head.partial) {
+      this.model.part = partText(head);
+      this.addLog('info', 'gilscope', this.model.part, null);
+    }
+    while (!this.cancelled) {
+      const done = await file.step(this.model);
+      this.progress = file.offset / file.size;
+      this.touch();
+      if (done?.damage) this.damaged(done.damage, 'what is missing is shown as not known');
+      if (done !== null) return;
+      await setImmediate();
+    }
+  }
+
+  private async replay(reader: BlockReader, first: Frame[]): Promise<void> {
     if (!this.take(first)) return;
     while (!this.cancelled) {
-      const offset = this.reader.offset;
-      const block = await this.reader.next();
+      const { offset } = reader;
+      const block = await reader.next();
       if ('end' in block) break;
       if ('damage' in block) {
         this.damaged(block.damage);
@@ -70,7 +96,7 @@ export class FileSession extends Session {
       }
       const frames = this.unframe(block.frames, offset);
       if (frames === null || !this.take(frames, offset)) return;
-      this.progress = this.reader.offset / this.reader.size;
+      this.progress = reader.offset / reader.size;
       this.touch();
       await setImmediate();
     }
@@ -124,11 +150,11 @@ export class FileSession extends Session {
     return `${(this.model.endNs / 1e9).toFixed(3)} s`;
   }
 
-  private damaged({ offset, what }: Damage): void {
-    const lost = this.reader.size - offset;
-    this.setDamage(
-      `${what}: the last ${lost} of ${this.reader.size} bytes, from byte ${offset} on, cannot be read; everything up to ${this.seconds()} is here`,
-    );
+  private damaged({ offset, what }: Damage, rest = `everything up to ${this.seconds()} is here`): void {
+    const { size } = this.reader;
+    const lost =
+      offset < size ? `: the last ${size - offset} of ${size} bytes, from byte ${offset} on, cannot be read` : '';
+    this.setDamage(`${what}${lost}; ${rest}`);
   }
 
   private setDamage(text: string): void {
@@ -143,7 +169,9 @@ export class FileSession extends Session {
     await refuseExisting(target, overwrite);
     const temporary = `${target}.part`;
     try {
-      await copyFile(this.path, temporary);
+      // Not into what is there: in a folder of others it may be a link, or a file that is somebody else's.
+      await rm(temporary, { force: true });
+      await copyFile(this.path, temporary, constants.COPYFILE_EXCL);
       await rename(temporary, target);
     } catch (error) {
       await rm(temporary, { force: true });
@@ -175,6 +203,7 @@ export class FileSession extends Session {
       path: this.path,
       saved: true,
       damage: this.damage,
+      ...(this.model.part !== null && { part: this.model.part }),
       created: head.created,
       command: head.command,
       cwd: head.cwd ?? null,

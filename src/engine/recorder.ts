@@ -141,7 +141,9 @@ export class Recorder {
       }
       const temporary = `${path}.part`;
       await refuseExisting(path, overwrite);
-      const file = await createFile(temporary, true);
+      // Not into what is there: in a folder of others it may be a link, or a file that is somebody else's.
+      await rm(temporary, { force: true });
+      const file = await createFile(temporary, false);
       try {
         const size = await this.copyInto(file);
         await rename(temporary, path);

@@ -2,13 +2,19 @@
  * Any bytes give a result or a refusal: each target (targets.ts) on so many inputs that a seed makes. Here a few, the same each time; for as
  * long as you like with `npm run fuzz`, which sets GILSCOPE_FUZZ (seconds, seed, first case) and repeats a failure from what it prints.
  */
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { afterAll, expect, it } from 'vitest';
 import { Random } from './random.ts';
 import { cleanUp, sound, targets } from './targets.ts';
 
 const SHORT = 60;
-const asked = JSON.parse(process.env.GILSCOPE_FUZZ ?? '{}') as { seconds?: number; seed?: number; first?: number };
+const asked = JSON.parse(process.env.GILSCOPE_FUZZ ?? '{}') as {
+  seconds?: number;
+  seed?: number;
+  first?: number;
+  /** A file that says which case is being run: the only witness of one that hangs. */
+  note?: string;
+};
 const seed = asked.seed ?? 1;
 const first = asked.first ?? 0;
 /** Of all that one case may add to what this process holds. */
@@ -34,6 +40,7 @@ it.each(Object.keys(targets))(
     let n = 0;
     for (; more(n); n++) {
       const before = process.memoryUsage.rss();
+      if (asked.note !== undefined) writeFileSync(asked.note, String(first + n));
       try {
         await targets[name](new Random(seed, first + n));
       } catch (error) {

@@ -178,6 +178,11 @@ class Entry {
     return this.relay.there;
   }
 
+  /** Its executable is run with our rights where its own door is used: never one that somebody else may have put there. */
+  private get mine(): boolean {
+    return rootOf(this.pid) === '' && this.owner.uid === this.machine.uid;
+  }
+
   private async enter(
     stage: Stage,
     goods: Goods,
@@ -188,11 +193,12 @@ class Entry {
       const result = await inject(this.pid, goods.library, join(stage.there, 'attach.json'), HELPER_SECONDS);
       if (result.ok)
         return { ok: true, figures: { way: 'ptrace', stoppedUs: result.stopped_us, totalUs: result.total_us } };
-      if (!hasOwnDoor(this.facts.python) || result.code === 'stale_library') return result;
+      if (!hasOwnDoor(this.facts.python) || result.code === 'stale_library' || !this.mine) return result;
     }
+    if (!this.mine) return { ok: false, code: 'no_helper', message: notMine(this.pid), tries: 0 };
     putText(stage, 'enter.py', script(goods.agent, config, reportPath));
     const python = link(`/proc/${this.pid}/exe`) ?? 'python3';
-    const why = await remoteExec(`${rootOf(this.pid)}${python}`, this.pid, stage, 'enter.py');
+    const why = await remoteExec(python, this.pid, stage, 'enter.py');
     if (why !== null) return { ok: false, code: 'internal', message: `sys.remote_exec failed: ${why}`, tries: 0 };
     return { ok: true, figures: { way: 'remote_exec', stoppedUs: null, totalUs: null } };
   }
@@ -252,6 +258,7 @@ class Entry {
 }
 
 const REMEDIES: Record<string, string> = {
+  no_helper: 'install a C compiler, then: npm run build:native',
   no_safe_point: 'try again: its threads were all inside the memory allocator or the loader, or stuck in the kernel',
   busy_loader: 'try again when it has finished loading libraries',
   static_no_dlopen: 'launch the program with a Python that is not linked statically',
@@ -274,6 +281,9 @@ function asError(why: Refusal): UserError {
 }
 
 const ended = (pid: number): UserError => new UserError('not-alive', `process ${pid} ended`, null);
+
+const notMine = (pid: number): string =>
+  `process ${pid} is another user's or in a container: only gilscope's helper may enter it, and that is not built`;
 
 const noPlace = (pid: number): UserError =>
   new UserError(

@@ -1,11 +1,12 @@
 /**
- * A folder for one attach, where the target can reach it and nobody else: its configuration, the socket it reports on and, when it
- * cannot see gilscope's own files, copies of them. Taken away as soon as the agent is in, but for what the target's children need:
+ * A folder for one attach, which the target can reach and only we can change: its configuration and the socket it reports on, which are for its
+ * user alone, and, when it cannot see gilscope's own files, copies of them. Taken away as soon as the agent is in, but for what the target's children need:
  * that stays as long as the session. Used by attach.ts.
  */
 import {
   chmodSync,
   chownSync,
+  constants,
   copyFileSync,
   lstatSync,
   mkdirSync,
@@ -59,6 +60,8 @@ export function* stages(pid: number, owner: Owner): Generator<Stage> {
 
 function makeStage(root: string, place: string, owner: Owner): Stage | null {
   try {
+    // A link in a container would be followed in our file system, not in its own.
+    if (root !== '' && lstatSync(`${root}${place}`).isSymbolicLink()) return null;
     const here = mkdtempSync(`${root}${place}/gilscope-`);
     live.add(here);
     const remove = (): void => {
@@ -66,7 +69,12 @@ function makeStage(root: string, place: string, owner: Owner): Stage | null {
       rmSync(here, { recursive: true, force: true });
     };
     try {
-      give(here, owner, 0o700);
+      // Another user's program must not be able to change what we, perhaps root, write and give away by name: it passes through, no more.
+      if (owner.uid !== process.geteuid?.()) chmodSync(here, 0o711);
+      const probe = join(here, 'probe');
+      writeFileSync(probe, '', { mode: 0o600, flag: 'wx' });
+      give(probe, owner, 0o600);
+      rmSync(probe);
     } catch {
       remove();
       return null;
@@ -81,6 +89,7 @@ function makeStage(root: string, place: string, owner: Owner): Stage | null {
   }
 }
 
+/** For that user alone; `path` is in a stage, which only we can change. */
 export function give(path: string, owner: Owner, mode: number): void {
   const now = statSync(path);
   chmodSync(path, mode);
@@ -89,7 +98,7 @@ export function give(path: string, owner: Owner, mode: number): void {
 
 export function putText(stage: Stage, name: string, text: string): void {
   const path = join(stage.here, name);
-  writeFileSync(path, text, { mode: 0o600 });
+  writeFileSync(path, text, { mode: 0o600, flag: 'wx' });
   give(path, stage.owner, 0o600);
 }
 
@@ -127,11 +136,11 @@ export function mayRead(path: string, { uid, gid }: Owner): boolean {
   }
 }
 
-/** Copies of them (COPIED) in the stage. The library's name carries no version: a process may hold two builds, by two paths. */
+/** Copies of them (COPIED) in the stage: ours, for all who come so far to read, as they are no secret. The library's name carries no version: a process may hold two builds, by two paths. */
 export function copyGoods(stage: Stage): Goods {
   const library = join(stage.here, 'libgilscope.so');
-  copyFileSync(NATIVE_LIBRARY, library);
-  give(library, stage.owner, 0o500);
+  copyFileSync(NATIVE_LIBRARY, library, constants.COPYFILE_EXCL);
+  chmodSync(library, 0o555);
   copyFolder(stage, AGENT_FOLDER, 'gilscope_agent');
   copyFolder(stage, AGENT_FOLDER, 'boot');
   return { library: join(stage.there, 'libgilscope.so'), agent: stage.there };
@@ -140,12 +149,12 @@ export function copyGoods(stage: Stage): Goods {
 function copyFolder(stage: Stage, parent: string, folder: string): void {
   const from = join(parent, folder);
   const to = join(stage.here, folder);
-  mkdirSync(to, { mode: 0o700 });
+  mkdirSync(to);
+  chmodSync(to, 0o755);
   for (const name of readdirSync(from).filter(
     (entry) => entry.endsWith('.py') && lstatSync(join(from, entry)).isFile(),
   )) {
-    copyFileSync(join(from, name), join(to, name));
-    give(join(to, name), stage.owner, 0o600);
+    copyFileSync(join(from, name), join(to, name), constants.COPYFILE_EXCL);
+    chmodSync(join(to, name), 0o644);
   }
-  give(to, stage.owner, 0o700);
 }
