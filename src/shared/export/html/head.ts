@@ -1,7 +1,7 @@
 /** The first page of a report: what was recorded and how well, the headline figures, the verdict. Pure. */
 import type { Verdict } from '../../contract/types.ts';
 import { NO_FIGURE } from '../../format.ts';
-import { headlineFigures } from '../../figure/headlines.ts';
+import { headlineFigures, threadName } from '../../figure/headlines.ts';
 import { recordingFacts } from '../../figure/recording.ts';
 import { machineFacts } from '../../figure/words.ts';
 import { count, formatNs, formatPercent, formatS, group, timeQuantity } from '../../pageFormat.ts';
@@ -31,7 +31,7 @@ function tiles(source: ExportSource): Tile[] {
       id: 'wall',
       label: 'Wall-clock',
       ...timeQuantity(summary.wall_s * 1e9),
-      note: count(source.threads.length, 'thread'),
+      note: count(session.threads.filter(({ own }) => !own).length, 'thread'),
     },
     ...headlineFigures(session, source.stats()),
     { id: 'wait', label: 'Wait', ...timeQuantity(wait * 1e9), note: `all threads; p95 ${formatS(summary.wait_p95_s)}` },
@@ -68,6 +68,28 @@ function trust(source: ExportSource): string[] {
   ];
 }
 
+const MOST_NAMED = 6;
+
+/** What figures are of, and what only of the processes and threads that were chosen, if not all were. */
+function covers({ session, processes, threads, summary, start, end }: ExportSource): Element {
+  const all = session.threads.filter(({ own }) => !own).length;
+  const when = summary.range.whole ? 'of the whole recording' : `from ${formatNs(start)} to ${formatNs(end)}`;
+  const what = `${count(session.processes.length, 'process', 'processes')} and ${count(all, 'thread')}`;
+  if (threads.length === all && processes.length === session.processes.length)
+    return el('p', { class: 'muted', id: 'covers' }, `Figures of ${what}: everything, ${when}.`);
+  const named = threads
+    .slice(0, MOST_NAMED)
+    .flatMap(({ idx }, i) => [i === 0 ? '' : ', ', name(threadName(session, idx), 60)]);
+  const more = threads.length > MOST_NAMED ? ` and ${count(threads.length - MOST_NAMED, 'thread')} more` : '';
+  return el(
+    'p',
+    { class: 'part', id: 'covers' },
+    `A part was chosen: ${group(threads.length)} of ${count(all, 'thread')} (`,
+    ...named,
+    `${more}). These figures, the verdict, the lengths of holds and waits and the tables of GILs, functions, marks and reference counts are of all ${what}, ${when}. Lanes, the table of threads and who made whom wait are of the chosen part.`,
+  );
+}
+
 export function head(source: ExportSource): Element[] {
   const { title, created, command, session, host, start, end, summary } = source;
   const machine = machineFacts(created, { cores: session.cores, host });
@@ -90,6 +112,7 @@ export function head(source: ExportSource): Element[] {
       ),
       el('p', { class: 'muted trust' }, sentence(trust(source).join(' '))),
     ),
+    covers(source),
     el('div', { class: 'tiles', role: 'group', 'aria-label': 'Headline figures' }, ...tiles(source).map(tile)),
   ];
 }

@@ -73,6 +73,19 @@ it('tells a part of the session, and says which', () => {
   expect(page).not.toContain('The whole recording');
 });
 
+it('says beside its figures whether they are of all or of what was chosen', () => {
+  const told = (scope: Parameters<typeof oddSource>[0]) =>
+    /id="covers">(.*?)<\/p>/s.exec(pageOf(oddSource(scope)))?.[1];
+  expect(told({})).toMatch(/^Figures of 1\u00a0process and 4\u00a0threads: everything, of the whole recording\.$/);
+  expect(told({ start: 4 * MS, end: 12 * MS })).toContain('everything, from 4.00\u00a0ms to 12.0\u00a0ms.');
+  const part = told({ threads: [1] });
+  expect(part).toMatch(/^A part was chosen: 1 of 4\u00a0threads \(<bdi/);
+  expect(part).toContain(
+    'are of all 1\u00a0process and 4\u00a0threads, of the whole recording. Lanes, the table of threads',
+  );
+  expect(part).not.toContain('<script>');
+});
+
 const BIN_LANE: Extract<ThreadLane, { form: 'bins' }> = {
   ...{ form: 'bins', thread: 3, hold: Float32Array.of(1, 0.5, 0, 0.001, 1) },
   ...{
