@@ -21,10 +21,11 @@ export default defineConfig({
           environment: 'node',
           testTimeout: 120_000,
           hookTimeout: 120_000,
-          // Real programs on few cores: files one after another keep their timings honest.
-          fileParallelism: false,
           // Rounds of test/faults, which mostly wait.
           maxConcurrency: 4,
+          // Most of a test is waiting for a program, so more files at once than there are cores; none may rest on a quiet machine.
+          fileParallelism: true,
+          maxWorkers: 3,
         },
       },
     ],

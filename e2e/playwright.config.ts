@@ -21,7 +21,8 @@ export default defineConfig({
   use: {
     viewport: { width: 1440, height: 900 },
     launchOptions: { executablePath, args: ['--disable-dev-shm-usage'] },
-    trace: 'retain-on-failure',
+    // Recording a trace takes as much of the machine as the tests themselves: `npm run test:e2e -- --trace retain-on-failure FILE`.
+    trace: 'off',
     screenshot: 'only-on-failure',
     // A recording is live: waiting for it to stand still would wait for ever.
     actionTimeout: 20_000,

@@ -54,7 +54,10 @@ function run(title, command, args) {
       const failed = Number(score?.[2] ?? 1) || (status === 0 ? 0 : 1);
       const seconds = ((Date.now() - started) / 1000).toFixed(1);
       for (const [, why] of text.matchAll(/^skipped: (.*)$/gm)) console.log(`skipped: ${title}: ${why}`);
-      if (failed > 0) console.log(text.trimEnd());
+      console.log(`slow: ${seconds} s ${title} (${passed + failed})`);
+      for (const [, took, test] of text.matchAll(/^slow: ([\d.]+) s (.*)$/gm))
+        console.log(`slow: ${took} s ${title}: ${test}`);
+      if (failed > 0) console.log(text.replace(/^slow: .*\n/gm, '').trimEnd());
       console.log(`${title}: ${passed} passed, ${failed} failed (${seconds} s)`);
       resolve({ passed, failed });
     });

@@ -1,23 +1,27 @@
 /**
- * `npm test`: builds, then runs every suite one after another and adds up. One line for each suite; the whole output of one
- * that fails. The last line is `N passed, N failed`, the exit status is 0 only when nothing failed. What could not run
+ * `npm test`: builds, then runs every suite and adds up. One line for each suite, with its time; the whole output of one that fails; at
+ * the end the slowest files and tests. The suites that wait for programs run one after another, and beside them at low priority what
+ * only computes (the checks of the sources and the unit tests), on what they leave of the cores. The last line is `N passed, N failed`, the exit status is 0 only when nothing failed. What could not run
  * counts as failed, except what is announced above as `skipped:`.
  *
  * `npm test -- --only unit,e2e` runs some of them; `--no-build` trusts what is built.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { setPriority, tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { ensureChromium } from './chromium.mjs';
 import { findElectron } from './electron.mjs';
+import { asOne, fromLastLine, fromPlaywright, fromVitest } from './test-counts.mjs';
 
 const ROOT = resolve(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
 const LINES_OF_FAILURE = 400;
 const LAST_WORDS = 12;
-const LAST_WORD_CHARS = 400;
+const SLOWEST = 10;
+/** Of what measures nothing: it runs beside what measures, on what that leaves of the cores. */
+const STILL_NICENESS = 10;
 const MINUTE = 60_000;
 // Python 3.13 colours its tracebacks whenever FORCE_COLOR is set, be it to 0.
 const { FORCE_COLOR: _, ...withoutForcedColour } = process.env;
@@ -25,83 +29,26 @@ const scratch = mkdtempSync(join(tmpdir(), 'gilscope-test-'));
 
 const json = (name) => JSON.parse(readFileSync(join(scratch, name), 'utf8'));
 
-/** A failure in one line, for those who see the end of the output only. */
-const lastWord = (title, message) =>
-  `failed: ${title}: ${String(message).replace(/\s+/g, ' ')}`.slice(0, LAST_WORD_CHARS);
-
-/** A check that has no parts: one passed or one failed. */
-const asOne = (run) => ({ passed: run.ok ? 1 : 0, failed: run.ok ? 0 : 1, skipped: [] });
-
-function fromVitest(name) {
-  const report = json(name);
-  const tests = report.testResults.flatMap((file) => file.assertionResults);
-  // A file that cannot be loaded has no tests; it is still a failure.
-  const unloaded = report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0);
-  return {
-    passed: tests.filter((test) => test.status === 'passed').length,
-    failed: tests.filter((test) => test.status === 'failed').length + unloaded.length,
-    skipped: tests.filter((test) => !['passed', 'failed'].includes(test.status)).map((test) => test.fullName),
-    failures: [
-      ...tests
-        .filter((test) => test.status === 'failed')
-        .map((test) => lastWord(test.fullName, test.failureMessages[0])),
-      ...unloaded.map((file) => lastWord(file.name, file.message)),
-    ],
-  };
-}
-
-const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)];
-
-function fromPlaywright() {
-  const { stats, errors, suites } = json('e2e.json');
-  const failed = suites.flatMap(specsOf).filter((spec) => !spec.ok);
-  const messageOf = (spec) => spec.tests.flatMap((test) => test.results).find(({ error }) => error)?.error.message;
-  return {
-    passed: stats.expected + stats.flaky,
-    failed: stats.unexpected + errors.length,
-    skipped: stats.skipped > 0 ? [`${stats.skipped} of the window's tests, see the report`] : [],
-    failures: failed.map((spec) => lastWord(`${spec.file}:${spec.line} ${spec.title}`, messageOf(spec))),
-  };
-}
-
-/** The agent's own runner ends with `N passed, N failed` and announces what it skips itself. */
-function fromLastLine(run) {
-  const lines = run.output.trimEnd().split('\n');
-  const counts = /^(\d+) passed, (\d+) failed/.exec(lines.at(-1) ?? '');
-  if (counts === null) throw new Error('its last line is not "N passed, N failed"');
-  const skipped = lines.filter((line) => line.startsWith('skipped: ')).map((line) => line.slice('skipped: '.length));
-  const failures = lines.filter((line) => /^(FAIL|ERROR)\b/.test(line)).map((line) => lastWord('agent', line));
-  return { passed: Number(counts[1]), failed: Number(counts[2]), skipped, failures };
-}
-
 const vitest = (project) => ({
   command: [
     join(BIN, 'vitest'),
     ...['run', '--project', project, '--reporter=default', '--reporter=json'],
     `--outputFile.json=${join(scratch, `${project}.json`)}`,
   ],
-  count: () => fromVitest(`${project}.json`),
+  count: () => fromVitest(json(`${project}.json`)),
 });
 
 const SUITES = [
-  { name: 'typecheck', command: [join(BIN, 'tsc'), '--noEmit'], minutes: 4, count: asOne },
-  { name: 'eslint', command: [join(BIN, 'eslint'), '.', '--max-warnings', '0'], minutes: 5, count: asOne },
-  { name: 'prettier', command: [join(BIN, 'prettier'), '--check', '.'], minutes: 3, count: asOne },
+  { name: 'typecheck', command: [join(BIN, 'tsc'), '--noEmit'], minutes: 10, count: asOne },
+  { name: 'eslint', command: [join(BIN, 'eslint'), '.', '--max-warnings', '0'], minutes: 15, count: asOne },
+  { name: 'prettier', command: [join(BIN, 'prettier'), '--check', '.'], minutes: 10, count: asOne },
   {
     name: 'imports',
     command: [join(BIN, 'depcruise'), '--config', '.dependency-cruiser.cjs', 'src'],
-    minutes: 3,
+    minutes: 10,
     count: asOne,
   },
-  { name: 'unit', ...vitest('unit'), minutes: 5 },
-  {
-    name: 'agent',
-    measures: true,
-    command: [process.execPath, join(ROOT, 'scripts', 'test-agent.mjs')],
-    minutes: 30,
-    needs: checkPython,
-    count: fromLastLine,
-  },
+  { name: 'unit', ...vitest('unit'), minutes: 15 },
   { name: 'integration', measures: true, ...vitest('integration'), minutes: 30, needs: checkPython },
   {
     name: 'e2e',
@@ -117,7 +64,16 @@ const SUITES = [
       const { reason } = findElectron();
       if (reason !== undefined) console.log(`skipped: Electron's window: ${reason}`);
     },
-    count: fromPlaywright,
+    count: () => fromPlaywright(json('e2e.json')),
+  },
+  // Last: it needs all of the cores, and the native tracer's tests, at its end, a quiet machine.
+  {
+    name: 'agent',
+    measures: true,
+    command: [process.execPath, join(ROOT, 'scripts', 'test-agent.mjs')],
+    minutes: 30,
+    needs: checkPython,
+    count: fromLastLine,
   },
 ];
 
@@ -143,8 +99,17 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     finish({ passed: 0, failed: 1 }, `interrupted by ${signal}`);
   });
 
+/** Whoever may not change it runs as it is. */
+function lower(pid, niceness) {
+  try {
+    setPriority(pid, niceness);
+  } catch {
+    return; // It has just ended.
+  }
+}
+
 /** Runs one command to its end or its time limit, in a process group of its own so that nothing it started outlives it. */
-function run(command, env, ms) {
+function run(command, env, ms, niceness) {
   return new Promise((done) => {
     const [program, ...args] = command;
     const child = spawn(program, args, {
@@ -155,6 +120,7 @@ function run(command, env, ms) {
       shell: process.platform === 'win32',
     });
     children.add(child);
+    if (child.pid !== undefined && niceness !== undefined) lower(child.pid, niceness);
     const parts = [];
     const limit = setTimeout(() => {
       parts.push(`\nstopped: not done after ${ms / MINUTE} minutes\n`);
@@ -191,11 +157,12 @@ async function runSuite(suite) {
   let counts;
   try {
     suite.needs?.();
-    result = await run(suite.command, suite.env?.() ?? {}, suite.minutes * MINUTE);
+    const niceness = suite.measures ? undefined : STILL_NICENESS;
+    result = await run(suite.command, suite.env?.() ?? {}, suite.minutes * MINUTE, niceness);
     counts = sum(suite, result);
   } catch (error) {
     result.output += `\n${suite.name}: ${error.message}\n`;
-    counts = { passed: 0, failed: 1, skipped: [] };
+    counts = { passed: 0, failed: 1, skipped: [], slow: [] };
   }
   const seconds = ((Date.now() - started) / 1000).toFixed(1);
   for (const why of counts.skipped) console.log(`skipped: ${suite.name}: ${why}`);
@@ -228,18 +195,25 @@ if (unknown.length > 0) finish({ passed: 0, failed: 1 }, `no such suite: ${unkno
 
 const total = { passed: 0, failed: 0 };
 const lastWords = [];
+/** [seconds, name] of files and tests. */
+const slowest = [];
+const began = Date.now();
 if (!values['no-build'] && !(await build())) finish({ passed: 0, failed: 1 }, 'the build failed; nothing was tested');
 const wanted = SUITES.filter(({ name }) => only === undefined || only.includes(name));
 const takeNext = async (queue) => {
   for (let suite = queue.shift(); suite; suite = queue.shift()) {
-    const { passed, failed, failures = [] } = await runSuite(suite);
+    const { passed, failed, failures = [], slow } = await runSuite(suite);
     lastWords.push(...failures);
+    slowest.push(...slow);
     total.passed += passed;
     total.failed += failed;
   }
 };
-// What measures nothing shares the cores; what does has them for itself.
-const still = wanted.filter(({ measures }) => !measures);
-await Promise.all([takeNext(still), takeNext(still)]);
-await takeNext(wanted.filter(({ measures }) => measures));
+// What measures nothing has what the others leave of the cores.
+await Promise.all(
+  [false, true].map((measures) => takeNext(wanted.filter((suite) => Boolean(suite.measures) === measures))),
+);
+console.log(`all suites: ${((Date.now() - began) / 1000).toFixed(1)} s; the slowest files and tests:`);
+for (const [seconds, name] of slowest.sort(([a], [b]) => b - a).slice(0, SLOWEST))
+  console.log(`${seconds.toFixed(1).padStart(7)} s  ${name}`);
 finish(total, lastWords.slice(0, LAST_WORDS).join('\n'));

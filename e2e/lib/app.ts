@@ -3,9 +3,10 @@ import { type Locator, type Page, expect } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { PYTHON } from './python.ts';
-import { ROOT, type Served } from './serve.ts';
+import { program, type Served } from './serve.ts';
+import { settled } from './timeline.ts';
 
-export const program = (name: string): string => join(ROOT, 'e2e', 'programs', name);
+export { program } from './serve.ts';
 
 /** `turns.py` that runs until `end()`; it counts in two threads however slow the machine is. */
 export function turns(served: Served): { args: string[]; end: () => void } {
@@ -32,6 +33,17 @@ export async function launchProgram(page: Page, [script, ...args]: string[], pyt
 export async function record(page: Page, args: string[], python = PYTHON.path): Promise<void> {
   await launchProgram(page, args, python);
   await expect(page.getByTestId('coverage')).toHaveText(/[1-9][\d\s, ]* of/);
+}
+
+/** Opens a recording from the Start screen by its path, and waits until all of it is read and drawn. */
+export async function openRecording(page: Page, path: string): Promise<void> {
+  await page.getByTestId('open-file').click();
+  await page.getByTestId('files-path').fill(path);
+  await page.getByTestId('files-path').press('Enter');
+  // How the program ended is the last that is read.
+  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
+  await page.getByTestId('zoom-fit').click();
+  await settled(page);
 }
 
 /** The two numbers of "97 of 97 switches". */

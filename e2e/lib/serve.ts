@@ -7,6 +7,8 @@ import { join, resolve } from 'node:path';
 
 export const ROOT = resolve(import.meta.dirname, '../..');
 export const GILSCOPE = join(ROOT, 'bin', 'gilscope');
+/** The path of a program of e2e/programs. */
+export const program = (name: string): string => join(ROOT, 'e2e', 'programs', name);
 const START_MS = 20_000;
 const END_MS = 8_000;
 

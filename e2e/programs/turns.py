@@ -2,6 +2,7 @@
 
 turns.py SECONDS        ends by itself
 turns.py until FILE     ends when FILE is there, or its folder no more; after three minutes at the latest
+turns.py wakes N        ends when the third thread has woken N times: as many turns on a machine that has other things to do
 """
 
 import os
@@ -10,7 +11,8 @@ import threading
 import time
 
 stop = False
-limit = time.monotonic() + (180 if sys.argv[1] == "until" else float(sys.argv[1]))
+wakes = 0
+limit = time.monotonic() + (180 if sys.argv[1] in ("until", "wakes") else float(sys.argv[1]))
 
 
 def count():
@@ -21,12 +23,16 @@ def count():
 
 
 def poll():
+    global wakes
     while not stop:
         time.sleep(0.01)
+        wakes += 1
 
 
 def over():
     if sys.argv[1] == "until" and (os.path.exists(sys.argv[2]) or not os.path.exists(os.path.dirname(sys.argv[2]))):
+        return True
+    if sys.argv[1] == "wakes" and wakes >= int(sys.argv[2]):
         return True
     return time.monotonic() >= limit
 

@@ -1,16 +1,11 @@
-/** Who made whom wait, and where: the Blame panel and the card of one wait, on finished recordings. */
-import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+/** Who made whom wait, and where: the Blame panel and the card of one wait, on recordings. */
 import type { Locator, Page } from '@playwright/test';
-import { launchProgram, openTab, program, record, sessionState, turns } from '../lib/app.ts';
+import { openRecording, openTab, record, sessionState, turns } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 import { drag, lane, pointIn, settled } from '../lib/timeline.ts';
 
-async function finished(page: Page, args = [program('turns.py'), '2']): Promise<void> {
-  await launchProgram(page, args);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
-  await page.getByTestId('zoom-fit').click();
-  await settled(page);
+async function look(page: Page, path: string): Promise<void> {
+  await openRecording(page, path);
   await openTab(page, 'blame');
 }
 
@@ -20,8 +15,11 @@ const places = (page: Page): Locator => page.getByTestId('blame-releases-row');
 const marked = (page: Page): Locator => page.locator('.tl-label--thread[data-marked]');
 const PART = String.raw`\d+(\.\d+)?\s%`;
 
-test('a cell says who made whom wait; a click marks both lanes and asks for its functions', async ({ page }) => {
-  await finished(page);
+test('a cell says who made whom wait; a click marks both lanes and asks for its functions', async ({
+  page,
+  recording,
+}) => {
+  await look(page, recording('turns'));
   const blamed = cell(
     page,
     new RegExp(String.raw`^count-0 made poller wait .*s in [\d,]+\swaits?, ${PART} of poller’s wait$`),
@@ -52,8 +50,8 @@ async function figure(rows: Locator, name: string, column: number): Promise<numb
   return Number((await row.locator('td').nth(column).innerText()).replaceAll(',', ''));
 }
 
-test('places tell pre-emption from a sleep, and tables are sorted', async ({ page }) => {
-  await finished(page);
+test('places tell pre-emption from a sleep, and tables are sorted', async ({ page, recording }) => {
+  await look(page, recording('turns'));
   await page.getByTestId('blame-side-places').click();
   await expect(places(page).first()).toContainText('count');
   expect(await figure(places(page), 'count', 2)).toBeGreaterThan(10);
@@ -67,8 +65,8 @@ test('places tell pre-emption from a sleep, and tables are sorted', async ({ pag
   expect(sorted).toEqual([...sorted].sort((a, b) => b - a));
 });
 
-test('answers for the selected range', async ({ page }) => {
-  await finished(page);
+test('answers for the selected range', async ({ page, recording }) => {
+  await look(page, recording('turns'));
   const matrix = page.getByTestId('blame-matrix');
   await expect(matrix).toContainText('poller');
   const whole = await matrix.innerText();
@@ -91,8 +89,8 @@ test('keeps up while a program is recorded', async ({ page, served }) => {
   await expect(functions(page).first()).toContainText('count');
 });
 
-test('is walked and asked without a mouse', async ({ page }) => {
-  await finished(page);
+test('is walked and asked without a mouse', async ({ page, recording }) => {
+  await look(page, recording('turns'));
   const matrix = page.getByTestId('blame-matrix');
   await matrix.locator('[tabindex="0"]').focus();
   await page.keyboard.press('Home');
@@ -112,21 +110,8 @@ test('is walked and asked without a mouse', async ({ page }) => {
   await expect(page.getByTestId('blame-filter')).toHaveCount(0);
 });
 
-test('of many threads the others are one row, until they are asked for', async ({ page, served }) => {
-  const script = join(served.folder, 'many.py');
-  writeFileSync(
-    script,
-    `import threading, time
-def count():
-    end = time.thread_time() + 0.1
-    while time.thread_time() < end:
-        pass
-threads = [threading.Thread(target=count, name="worker-%d" % i) for i in range(20)]
-for thread in threads: thread.start()
-for thread in threads: thread.join()
-`,
-  );
-  await finished(page, [script]);
+test('of many threads the others are one row, until they are asked for', async ({ page, recording }) => {
+  await look(page, recording('crowd'));
   const others = page.getByRole('rowheader', { name: /other threads waited/ });
   await page.getByTestId('blame-matrix').locator('[tabindex="0"]').focus();
   for (const key of ['Home', 'PageDown', 'PageDown']) await page.keyboard.press(key);
@@ -143,24 +128,20 @@ for thread in threads: thread.join()
   await expect(page.getByTestId('blame-matrix')).toHaveAttribute('aria-rowcount', String(rows));
 });
 
-test('nobody waited: that is good news', async ({ page, served }) => {
-  const script = join(served.folder, 'alone.py');
-  writeFileSync(script, 'import time\nfor _ in range(20): time.sleep(0.005)\n');
-  await finished(page, [script]);
+test('nobody waited: that is good news', async ({ page, recording }) => {
+  await look(page, recording('alone'));
   await expect(page.getByTestId('blame-none')).toContainText('Nobody waited');
 });
 
-test('an estimate is called one, and says why there are no functions', async ({ page }) => {
-  await page.getByTestId('start-more').click();
-  await page.getByTestId('start-engine').selectOption('estimated');
-  await finished(page);
+test('an estimate is called one, and says why there are no functions', async ({ page, recording }) => {
+  await look(page, recording('estimated'));
   await expect(page.getByTestId('blame-estimated')).toHaveText('estimated');
   await expect(page.getByTestId('blame-note')).toContainText('functions');
   await expect(functions(page).first()).toContainText('not known');
 });
 
-test('the card of a wait names the functions behind it', async ({ page }) => {
-  await finished(page);
+test('the card of a wait names the functions behind it', async ({ page, recording }) => {
+  await look(page, recording('turns'));
   await openTab(page, 'summary');
   await page.getByTestId('figure-worst').click();
   const card = page.getByTestId('details-card');
@@ -175,8 +156,8 @@ test('the card of a wait names the functions behind it', async ({ page }) => {
   await expect(page.getByTestId('details-where')).toHaveText(/^let go in .+ \(turns\.py:\d+\)$/);
 });
 
-test('the strip of owners tells the hold under the mouse, and where it ended', async ({ page }) => {
-  await finished(page);
+test('the strip of owners tells the hold under the mouse, and where it ended', async ({ page, recording }) => {
+  await look(page, recording('turns'));
   await openTab(page, 'summary');
   await page.getByTestId('figure-worst').click();
   await page.keyboard.press('Escape');

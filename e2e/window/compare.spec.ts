@@ -5,6 +5,7 @@ import { TestWindow } from '../../test/integration/window.ts';
 import { program, turns } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 import { PYTHON } from '../lib/python.ts';
+import { keep } from '../lib/recordings.ts';
 import { ROOT } from '../lib/serve.ts';
 import { length, type Span } from '../lib/timeline.ts';
 
@@ -210,14 +211,8 @@ test('bad input is told where it is; a run that fails, in its column', async ({ 
   await expect(page.getByTestId('terminal')).toContainText('no such way');
 });
 
-test('recordings of the library are compared', async ({ page, served }) => {
-  const window = await TestWindow.open(served.address);
-  for (const way of ['short', 'long']) {
-    const spec = { python: PYTHON.path, args: [WAYS, way], cwd: served.folder, env: {}, engine: 'auto' as const };
-    const { id } = await window.call('session.launch', spec);
-    await window.until(id, ({ state }) => state === 'ended');
-  }
-  window.close();
+test('recordings of the library are compared', async ({ page, served, recording }) => {
+  for (const way of ['short', 'long'] as const) keep(served, recording(way), way);
   await page.getByTestId('page-library').click();
   for (const way of ['short', 'long']) await page.getByRole('checkbox', { name: `Choose ways.py ${way}` }).check();
   await page.getByTestId('library-compare').click();

@@ -5,19 +5,14 @@ import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
 import type { Summary } from '../../src/shared/contract/types.ts';
 import { SLICE } from '../../src/shared/export/trace/names.ts';
-import { launchProgram, program, sessionState } from '../lib/app.ts';
+import { launchProgram, openRecording, program, sessionState } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 import { writeLongRecording } from '../lib/longRecording.ts';
+import { keep } from '../lib/recordings.ts';
 import { GILSCOPE, type Served } from '../lib/serve.ts';
 import { drag, pointIn, settled } from '../lib/timeline.ts';
 
 const note = (page: Page): Locator => page.getByTestId('export-note');
-
-async function recorded(page: Page): Promise<void> {
-  await launchProgram(page, [program('turns.py'), '1']);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
-  await settled(page);
-}
 
 /** The summary that the command line tells of the only recording there is. */
 function summary(served: Served): Summary {
@@ -67,8 +62,8 @@ function csv(path: string): Row[] {
   return lines.map((line) => Object.fromEntries(line.split(',').map((cell, i) => [columns[i], cell])));
 }
 
-test('tables say what the summary says, and so do files of other formats', async ({ page, served }) => {
-  await recorded(page);
+test('tables say what the summary says, and so do files of other formats', async ({ page, served, recording }) => {
+  await openRecording(page, keep(served, recording('turns'), 'turns'));
   const folder = join(served.folder, 'tables');
   await ask(page, { format: 'csv', path: folder });
   await expect(page.getByTestId('export')).toContainText('where gilscope runs');
@@ -98,8 +93,8 @@ test('tables say what the summary says, and so do files of other formats', async
   expect(sum(held, 'dur') / 1e6).toBeCloseTo(sum(holds, 'hold_s'), 5);
 });
 
-test('less is exported when less is asked for: a range, some threads', async ({ page, served }) => {
-  await recorded(page);
+test('less is exported when less is asked for: a range, some threads', async ({ page, served, recording }) => {
+  await openRecording(page, keep(served, recording('turns'), 'turns'));
   const [all, part] = ['all', 'part'].map((name) => join(served.folder, `${name}.jsonl`));
   await ask(page, { format: 'jsonl', table: 'holds', path: all });
   await expect(page.getByTestId('export-range-selection')).toBeDisabled();
@@ -131,8 +126,12 @@ test('less is exported when less is asked for: a range, some threads', async ({ 
   await expect(page.getByTestId('export')).toContainText('Choose at least one thread');
 });
 
-test('what is there is replaced only when the user says so; a bad place is told', async ({ page, served }) => {
-  await recorded(page);
+test('what is there is replaced only when the user says so; a bad place is told', async ({
+  page,
+  served,
+  recording,
+}) => {
+  await openRecording(page, keep(served, recording('turns'), 'turns'));
   const path = join(served.folder, 'report.md');
   writeFileSync(path, 'mine');
   await ask(page, { format: 'md', path });
@@ -163,8 +162,12 @@ test('what is there is replaced only when the user says so; a bad place is told'
   expect(readdirSync(other)).toEqual(['mine.txt']);
 });
 
-test('what cannot be says why; format and folder are remembered; the Library exports too', async ({ page, served }) => {
-  await recorded(page);
+test('what cannot be says why; format and folder are remembered; the Library exports too', async ({
+  page,
+  served,
+  recording,
+}) => {
+  await openRecording(page, keep(served, recording('turns'), 'turns'));
   await page.keyboard.press('Control+e');
   const collapsed = page.getByTestId('format-collapsed');
   await expect(collapsed).toBeDisabled();
@@ -185,7 +188,9 @@ test('what cannot be says why; format and folder are remembered; the Library exp
   await page.getByRole('button', { name: 'More on turns.py' }).click();
   await page.getByTestId('menu-export').click();
   await expect(page.getByTestId('format-arrow')).toBeChecked();
-  await expect(page.getByTestId('export-path')).toHaveValue(new RegExp(`^${folder}/turns\\.py-1-[\\d-]+-arrow$`));
+  await expect(page.getByTestId('export-path')).toHaveValue(
+    new RegExp(`^${folder}/turns\\.py-wakes-100-[\\d-]+-arrow$`),
+  );
   await page.getByTestId('export-table').selectOption('waits');
   await expect(page.getByTestId('export-path')).toHaveValue(/-\d+-waits\.arrow$/);
 });

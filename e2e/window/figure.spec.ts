@@ -1,7 +1,7 @@
 /** The exported figure: of what a recording shows and of a comparison, as real files that a browser can read. */
 import { readFile } from 'node:fs/promises';
 import type { Page } from '@playwright/test';
-import { launchProgram, program, sessionState } from '../lib/app.ts';
+import { openRecording, program } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 import { PYTHON } from '../lib/python.ts';
 
@@ -69,9 +69,8 @@ function picture(page: Page, png: Buffer): Promise<{ width: number; height: numb
   }, png.toString('base64'));
 }
 
-test('what a recording shows becomes a figure', async ({ page, context }) => {
-  await launchProgram(page, [program('turns.py'), '1']);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
+test('what a recording shows becomes a figure', async ({ page, context, recording }) => {
+  await openRecording(page, recording('turns'));
 
   const svg = await exported(page, 'figure-svg');
   expect(svg.name).toMatch(/^gilscope-.*turns.*\.svg$/);
@@ -110,8 +109,8 @@ test('a comparison becomes a figure, whatever its programs are called', async ({
     await card.getByTestId('start-interpreter').click();
     await page.getByTestId('interpreter-path').fill(PYTHON.path);
     await page.getByTestId('interpreter-path').press('Enter');
-    await card.getByTestId('start-script').fill(program('turns.py'));
-    await card.getByTestId('program-args').fill('1');
+    await card.getByTestId('start-script').fill(program('ways.py'));
+    await card.getByTestId('program-args').fill('short');
     await card.getByTestId('program-name').fill(name);
   }
   await page.getByTestId('compare-repeat').fill('2');

@@ -2,13 +2,12 @@
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { coverage, launchProgram, program, record, sessionState, turns } from '../lib/app.ts';
+import { coverage, launchProgram, openRecording, program, record, sessionState, turns } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
+import { keep } from '../lib/recordings.ts';
 import { lane, settled, timeline } from '../lib/timeline.ts';
 
-async function saved(page: Page, path: string): Promise<void> {
-  await launchProgram(page, [program('turns.py'), '2']);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
+async function save(page: Page, path: string): Promise<void> {
   await page.getByTestId('save-as').click();
   const slash = path.lastIndexOf('/');
   await page.getByTestId('files-path').fill(path.slice(0, slash));
@@ -26,7 +25,7 @@ async function openPath(page: Page, path: string): Promise<void> {
 }
 
 test('is reopened from the recent ones', async ({ page }) => {
-  await launchProgram(page, [program('turns.py'), '2']);
+  await launchProgram(page, [program('turns.py'), '0.5']);
   await expect(sessionState(page)).toHaveAccessibleName('exit 0');
   const live = await coverage(page);
   await page.getByRole('button', { name: 'gilscope: start screen' }).click();
@@ -39,9 +38,10 @@ test('is reopened from the recent ones', async ({ page }) => {
   await expect(page.getByTestId('library-rows')).toContainText('turns.py');
 });
 
-test('is saved under a name and opened by it', async ({ page, served }) => {
+test('is saved under a name and opened by it', async ({ page, served, recording }) => {
   const path = join(served.folder, 'kept.gilscope');
-  await saved(page, path);
+  await openRecording(page, recording('turns'));
+  await save(page, path);
   expect(statSync(path).size).toBeGreaterThan(1000);
   const live = await coverage(page);
   await openPath(page, path);
@@ -50,10 +50,8 @@ test('is saved under a name and opened by it', async ({ page, served }) => {
   expect(await coverage(page)).toEqual(live);
 });
 
-test('cut short, it opens up to the damage and says so', async ({ page, served }) => {
-  const path = join(served.folder, 'whole.gilscope');
-  await saved(page, path);
-  const bytes = readFileSync(path);
+test('cut short, it opens up to the damage and says so', async ({ page, served, recording }) => {
+  const bytes = readFileSync(recording('turns'));
   const cut = join(served.folder, 'cut.gilscope');
   writeFileSync(cut, bytes.subarray(0, Math.floor(bytes.length * 0.6)));
   await openPath(page, cut);
@@ -73,9 +71,8 @@ test('while it is recorded the lists call it by its name and say so', async ({ p
   await expect(row).not.toContainText('Being recorded');
 });
 
-test('taken off the list it stays off, though its file stays in the library', async ({ page, served }) => {
-  await launchProgram(page, [program('turns.py'), '1']);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
+test('taken off the list it stays off, though its file stays in the library', async ({ page, served, recording }) => {
+  keep(served, recording('turns'), 'turns');
   await page.getByTestId('page-library').click();
   await page.getByRole('button', { name: 'More on turns.py' }).click();
   await page.getByTestId('menu-forget').click();

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Locator, Page } from '@playwright/test';
-import { launchProgram, openTab, program, record, sessionState } from '../lib/app.ts';
+import { launchProgram, openRecording, openTab, program, record, sessionState } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 import { PYTHON } from '../lib/python.ts';
 import { lane, settled } from '../lib/timeline.ts';
@@ -167,9 +167,8 @@ test('a program that profiles itself keeps its profiler', async ({ page, served 
   await expect(page.getByTestId('terminal')).toContainText('own profiler: kept');
 });
 
-test('a recording without calls says how to get them', async ({ page }) => {
-  await launchProgram(page, [program('marked.py')]);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
+test('a recording without calls says how to get them', async ({ page, recording }) => {
+  await openRecording(page, recording('marks'));
   await openTab(page, 'functions');
   await expect(page.getByTestId('functions-off')).toContainText('--functions');
   await expect(page.getByTestId('functions-switch')).toHaveCount(0);
@@ -197,12 +196,8 @@ test('what is attached to is traced from the attach on, when that was ticked', a
   }
 });
 
-test('an estimate is called one', async ({ page }) => {
-  await page.getByTestId('start-more').click();
-  await page.getByTestId('start-engine').selectOption('estimated');
-  await page.getByTestId('start-functions').check();
-  await launchProgram(page, [program('calls.py')]);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
+test('an estimate is called one', async ({ page, recording }) => {
+  await openRecording(page, recording('estimatedCalls'));
   await openTab(page, 'functions');
   await expect(page.getByTestId('functions-estimated')).toHaveText('estimated');
   await page.getByTestId('functions-search').fill('calls.py fib');

@@ -1,15 +1,10 @@
 /** The words: the sheet by key and menu, its search and links, and the heads and figures that explain themselves, without a mouse too. */
 import type { Locator, Page } from '@playwright/test';
-import { launchProgram, openTab, program, sessionState } from '../lib/app.ts';
+import { openRecording, openTab } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 
 const sheet = (page: Page): Locator => page.getByTestId('help');
 const article = (page: Page): Locator => page.getByTestId('help-article');
-
-async function recorded(page: Page): Promise<void> {
-  await launchProgram(page, [program('turns.py'), '1']);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
-}
 
 test('F1 opens all words; they can be searched and followed', async ({ page }) => {
   await expect(page.getByTestId('start')).toBeVisible();
@@ -47,8 +42,8 @@ test('the menu leads to what the GIL is, and gives the focus back', async ({ pag
   await expect(page.getByTestId('help-menu')).toBeFocused();
 });
 
-test('the head of a column explains itself to the keyboard, and still sorts', async ({ page }) => {
-  await recorded(page);
+test('the head of a column explains itself to the keyboard, and still sorts', async ({ page, recording }) => {
+  await openRecording(page, recording('turns'));
   await openTab(page, 'threads');
   const head = page.getByTestId('threads-sort-wait_s');
   await page.getByTestId('threads-sort-held_share').focus();
@@ -68,8 +63,8 @@ test('the head of a column explains itself to the keyboard, and still sorts', as
   await expect(page.getByRole('columnheader').filter({ has: head })).toHaveAttribute('aria-sort', 'descending');
 });
 
-test('figures, pill and legend lead to their words', async ({ page }) => {
-  await recorded(page);
+test('figures, pill and legend lead to their words', async ({ page, recording }) => {
+  await openRecording(page, recording('turns'));
   const opens = async (term: Locator, word: string) => {
     await term.click();
     await expect(article(page)).toHaveAttribute('data-word', word);

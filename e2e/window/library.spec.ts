@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { launchProgram, program, record, sessionState, turns } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
+import { keep } from '../lib/recordings.ts';
 import { type Served, serve } from '../lib/serve.ts';
 
 const library = (page: Page) => page.getByTestId('page-library').click();
@@ -36,10 +37,13 @@ async function say(page: Page, n: number, name: string, tags: string[], note = '
 
 test('a recording is named, tagged and noted with F2, and found by each of them, also after a restart of the page', async ({
   page,
+  served,
+  recording,
 }) => {
-  await recorded(page, [program('turns.py'), '1'], [program('turns.py'), '2']);
+  keep(served, recording('fewTurns'), 'few');
+  keep(served, recording('turns'), 'turns');
   await library(page);
-  await expect(row(page)).toContainText('turns.py 2');
+  await expect(row(page)).toContainText('turns.py wakes 10');
   await expect(row(page)).toContainText('%');
   await say(page, 0, 'After the fix', ['fast', 'ticket 7'], 'with a pool of "eight" <b>threads</b>');
   await expect(row(page)).toContainText('After the fix');
@@ -62,12 +66,17 @@ test('a recording is named, tagged and noted with F2, and found by each of them,
   await page.getByRole('button', { name: 'Take off the tag fast' }).click();
   await page.getByTestId('words-save').click();
   await page.getByTestId('library-search').fill('ticket');
-  await expect(row(page)).toContainText('turns.py 2');
+  await expect(row(page)).toContainText('turns.py wakes 10');
   await expect(row(page).locator('.tag')).toHaveText(['ticket 7']);
 });
 
-test('deleted with a key, a recording comes back with Undo; without, its file goes', async ({ page, served }) => {
-  await recorded(page, [program('turns.py'), '1'], [program('turns.py'), '2']);
+test('deleted with a key, a recording comes back with Undo; without, its file goes', async ({
+  page,
+  served,
+  recording,
+}) => {
+  keep(served, recording('fewTurns'), 'few');
+  keep(served, recording('turns'), 'turns');
   const sessions = join(served.home, 'sessions');
   await library(page);
   await say(page, 0, 'Mine', ['kept']);
@@ -99,7 +108,7 @@ test('new recordings go to the folder that was chosen; when it is gone, to gilsc
 }) => {
   const mine = join(served.folder, 'my recordings');
   mkdirSync(mine);
-  await recorded(page, [program('turns.py'), '1']);
+  await recorded(page, [program('turns.py'), '0.2']);
   await library(page);
   const folder = page.getByTestId('library-folder');
   await page.getByTestId('library-folder-change').click();
@@ -109,18 +118,18 @@ test('new recordings go to the folder that was chosen; when it is gone, to gilsc
   await page.getByTestId('files-pick').click();
   await expect(folder).toContainText(mine);
   await page.getByRole('button', { name: 'gilscope: start screen' }).click();
-  await recorded(page, [program('turns.py'), '2']);
+  await recorded(page, [program('turns.py'), '0.3']);
   expect(files(mine)).toHaveLength(1);
   await library(page);
-  await expect(row(page)).toContainText('turns.py 2');
-  await expect(row(page, 1)).toContainText('turns.py 1');
+  await expect(row(page)).toContainText('turns.py 0.3');
+  await expect(row(page, 1)).toContainText('turns.py 0.2');
 
   rmSync(mine, { recursive: true });
   await page.reload();
   await library(page);
   await expect(page.getByTestId('library')).toContainText('no such file or folder');
   await page.getByRole('button', { name: 'gilscope: start screen' }).click();
-  await recorded(page, [program('turns.py'), '1']);
+  await recorded(page, [program('turns.py'), '0.2']);
   expect(files(join(served.home, 'sessions'))).toHaveLength(2);
   expect(existsSync(mine)).toBe(false);
   await library(page);

@@ -1,13 +1,10 @@
 /** Regions and instants the program marks itself: on the time axis under their thread, and as a table. */
-import { launchProgram, openTab, program, sessionState } from '../lib/app.ts';
+import { openRecording, openTab } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
-import { lane, settled } from '../lib/timeline.ts';
+import { lane } from '../lib/timeline.ts';
 
-test('marks of a program lie under its threads and are summed up by name', async ({ page }) => {
-  await launchProgram(page, [program('marked.py')]);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
-  await page.getByTestId('zoom-fit').click();
-  await settled(page);
+test('marks of a program lie under its threads and are summed up by name', async ({ page, recording }) => {
+  await openRecording(page, recording('marks'));
   const rows = page.locator('.tl-label--marks');
   await expect(rows).toHaveCount(3);
   await expect(lane(page, 'worker a')).toBeVisible();

@@ -1,18 +1,11 @@
-/** Looking closer: zoom, pan, range, tooltip, details, by mouse and by keyboard, on one finished recording. */
-import type { Page } from '@playwright/test';
-import { launchProgram, openTab, program, sessionState } from '../lib/app.ts';
+/** Looking closer: zoom, pan, range, tooltip, details, by mouse and by keyboard, on one recording. */
+import { openRecording, openTab } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 import { drag, lane, length, pointIn, settled, timeline, visible } from '../lib/timeline.ts';
 
-async function finished(page: Page): Promise<void> {
-  await launchProgram(page, [program('turns.py'), '2']);
-  await expect(sessionState(page)).toHaveAccessibleName('exit 0');
-  await page.getByTestId('zoom-fit').click();
-  await settled(page);
-}
+test.beforeEach(({ page, recording }) => openRecording(page, recording('turns')));
 
 test('zooms and pans by wheel, drag and keys', async ({ page }) => {
-  await finished(page);
   const all = await visible(page);
   await timeline(page).focus();
   await page.keyboard.press('w');
@@ -46,7 +39,6 @@ test('zooms and pans by wheel, drag and keys', async ({ page }) => {
 });
 
 test('a range makes every table answer for it', async ({ page }) => {
-  await finished(page);
   await openTab(page, 'threads');
   const table = page.getByTestId('panel-threads');
   await expect(table).toContainText('count-0');
@@ -62,7 +54,6 @@ test('a range makes every table answer for it', async ({ page }) => {
 });
 
 test('the tooltip names the thread and the card tells who came before', async ({ page }) => {
-  await finished(page);
   // Close enough that single intervals are wide.
   await timeline(page).focus();
   for (let presses = 0; presses < 7; presses++) {
@@ -87,7 +78,6 @@ test('the tooltip names the thread and the card tells who came before', async ({
 });
 
 test('lanes are walked by keyboard', async ({ page }) => {
-  await finished(page);
   await timeline(page).focus();
   await page.keyboard.press('ArrowDown');
   await expect(page.locator('.tl-label--thread[data-marked]')).toHaveCount(1);

@@ -1,22 +1,44 @@
 """Runs all tests of the agent under the interpreter that runs this; called by scripts/test-agent.mjs, once for each.
 
-Last line: "N passed, N failed". A test of several sub-tests counts as one.
+Last line: "N passed, N failed". A test of several sub-tests counts as one. Before it, `slow: SECONDS s TEST` of the slowest.
 """
 
 import os
 import sys
+import time
 import unittest
 
 import support
 
 
+SLOWEST = 3
+
+
+class Timed(unittest.TextTestResult):
+    """Also keeps how long each test took."""
+
+    def __init__(self, *arguments, **more):
+        super().__init__(*arguments, **more)
+        self.seconds = {}
+
+    def startTest(self, test):
+        self.seconds[test.id()] = -time.monotonic()
+        super().startTest(test)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.seconds[test.id()] += time.monotonic()
+
+
 def main():
     suite = unittest.TestLoader().discover(os.path.dirname(os.path.abspath(__file__)), pattern="test_*.py")
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=0).run(suite)
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=0, resultclass=Timed).run(suite)
     for test, why in result.skipped:
         print("skipped: %s: %s" % (test.id(), why))
     failed = {str(getattr(test, "test_case", test)) for test, _ in result.failures + result.errors}
     failed.update(str(test) for test in result.unexpectedSuccesses)
+    for name in sorted(result.seconds, key=result.seconds.get, reverse=True)[:SLOWEST]:
+        print("slow: %.1f s %s" % (result.seconds[name], name))
     if support.ENGINES == ["estimated"]:
         print("the native tracer is not built: the estimated engine was tested alone")
     print("%d passed, %d failed" % (result.testsRun - len(failed) - len(result.skipped), len(failed)))

@@ -22,7 +22,8 @@ class Calls(Case):
         (status, out, err), collector = self.traced("exact", [script] + list(arguments), environment)
         self.assertEqual((status, err), (0, ""), err)
         trace = Trace(collector.frames)
-        self.assertEqual(trace.states[0 if "functions" in trace.states[0] else 1].get("functions"), True, trace.states)
+        # On a busy machine the shortest call that is told may be raised before, and more than once.
+        self.assertEqual([state["functions"] for state in trace.states if "functions" in state][:1], [True], trace.states)
         for serial, (begin, end) in trace.spans.items():
             self.assertEqual(sum(trace.own(serial)), end - begin, "own times add up to the traced time")
             self.assertTrue(nested(trace.calls(serial)))

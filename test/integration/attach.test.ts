@@ -7,7 +7,7 @@ import { UserError } from '../../src/engine/errors.ts';
 import { readProc } from '../../src/engine/procfs.ts';
 import { TestEngine } from './attach/engine.ts';
 import { blockingCalls, blockingProgram, LIMIT_S, workloads } from './attach/targets.ts';
-import { file, newest, pythons, start, untilOutput, work, type Ran } from './helpers.ts';
+import { file, LONG, newest, pythons, start, untilOutput, work, type Ran } from './helpers.ts';
 
 let engine: TestEngine;
 beforeAll(async () => (engine = await TestEngine.open()));
@@ -21,8 +21,8 @@ const threadNames = (pid: number): string[] =>
   });
 const ourThreads = (pid: number): string[] => threadNames(pid).filter((name) => name.startsWith('gilscope'));
 
-async function target(python: string, source: string) {
-  const { child, done } = start(python, ['-S', '-c', source]);
+async function target(python: string, source: string, limitMs?: number) {
+  const { child, done } = start(python, ['-S', '-c', source], {}, limitMs);
   await untilOutput(child, /ready\n/);
   return { pid: child.pid!, child, done };
 }
@@ -190,8 +190,10 @@ threading.Thread(target=lambda: print("last", flush=True)).start()
 });
 
 describe('many rounds', () => {
-  it('two hundred on one allocating, threading target leave nothing behind', { timeout: 240_000 }, async () => {
-    const { pid, child, done } = await target(newest.path, workloads['allocating heavily']);
+  const [rounds, timeout] = [LONG ? 200 : 40, 240_000];
+
+  it(`${rounds} on one allocating, threading target leave nothing behind`, { timeout }, async () => {
+    const { pid, child, done } = await target(newest.path, workloads['allocating heavily'], timeout);
     const round = async (): Promise<void> => {
       const { recording, attached } = await engine.attach(pid);
       await recording.stop();
@@ -202,7 +204,7 @@ describe('many rounds', () => {
     };
     await round();
     const before = { fds: descriptors(pid), threads: threadNames(pid).length, maps: mapped(pid) };
-    for (let i = 1; i < 200; i++) await round();
+    for (let i = 1; i < rounds; i++) await round();
     expect({ fds: descriptors(pid), threads: threadNames(pid).length, maps: mapped(pid) }).toEqual(before);
     child.stdin!.end();
     expect(await done).toMatchObject({

@@ -1,10 +1,10 @@
 /**
- * Every statement of the gallery shows, on every CPython of the machine where it applies. Asserted is what the recordings say of
+ * Every statement of the gallery shows, on the oldest and the newest CPython of the machine (in the long form on each). Asserted is what the recordings say of
  * holds and waits, which a busy machine does not change; never how long something took. Programs of which each has one core's worth of work
  * run together, but for those whose holds and waits are measured for their length.
  */
 import { describe, expect, it } from 'vitest';
-import { eventsOf, overlaps, pythons } from './helpers.ts';
+import { chosenPythons, eventsOf, overlaps } from './helpers.ts';
 import {
   contendedHolds,
   heldShare,
@@ -20,7 +20,7 @@ import {
 
 const minorOf = (version: string): number => Number(version.split('.')[1]);
 
-describe.each(pythons.map((one) => [one.version!, one.path] as const))('CPython %s', (version, python) => {
+describe.each(chosenPythons.map((one) => [one.version!, one.path] as const))('CPython %s', (version, python) => {
   it('B1, B2: a countdown on two threads is held by one at a time, and they take turns', async () => {
     const [one, two] = await Promise.all([
       runExample(python, 'countdown', 0, '4_000_000'),
