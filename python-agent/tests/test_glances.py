@@ -135,7 +135,7 @@ class Glances(Watching):
                 found = {row[0]: row[1:] for k, p in collector.frames[begin:] if k == wire.REFCOUNT for row in rows(p)[3]}
             same = all(latest.get(watch, (None, 0))[0] == row for watch, row in found.items())
             latest.update({watch: (row, latest[watch][1] + 1 if same and watch in latest else 0) for watch, row in found.items()})
-            if set(latest) == set(watches) and all(times > 12 for _, times in latest.values()):
+            if set(latest) == set(watches) and all(times > 6 for _, times in latest.values()):
                 return {watch: row for watch, (row, _) in latest.items()}
         raise AssertionError(latest)
 
@@ -179,7 +179,7 @@ class Glances(Watching):
             for number in range(10):
                 self.watch(collector, "objects[%d]" % number, 200)
             with collector.changed:
-                done = lambda: sum(k == wire.REFCOUNT for k, _ in collector.frames) >= 600  # noqa: E731
+                done = lambda: sum(k == wire.REFCOUNT for k, _ in collector.frames) >= 300  # noqa: E731
                 collector.changed.wait_for(done, 60)
             self.assertEqual(self.finish(process, b"\n")[::2], (0, ""))
             own = [t["serial"] for t in collector.values(wire.THREAD) if t.get("own")]

@@ -108,15 +108,23 @@ runpy.run_path(sys.argv[0], run_name="__main__")`;
 const SIGINT_BIT = 2n;
 const POLL = { timeout: 30_000 };
 
-/** Until so many children of a process leave SIGINT to it. */
+/** In clock ticks: a tenth of a second. */
+const COMPUTES = 10;
+const ticksOf = (stat: string): number => Number(readFileSync(stat, 'utf8').split(' ')[13]);
+
+/**
+ * Until so many children of a process leave SIGINT to it and compute. Earlier it may still be setting up its pool, and a pool of
+ * multiprocessing that is interrupted there may wait for ever, gilscope or not.
+ */
 async function untilIgnored(pid: number, count: number): Promise<void> {
   await expect
     .poll(() => {
       const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean);
-      const ignored = children.map(
-        (child) => /^SigIgn:\s+(\w+)$/m.exec(readFileSync(`/proc/${child}/status`, 'utf8'))![1],
-      );
-      return ignored.filter((mask) => (BigInt(`0x${mask}`) & SIGINT_BIT) !== 0n).length;
+      const ignoring = children.filter((child) => {
+        const [, ignored] = /^SigIgn:\s+(\w+)$/m.exec(readFileSync(`/proc/${child}/status`, 'utf8'))!;
+        return (BigInt(`0x${ignored}`) & SIGINT_BIT) !== 0n;
+      });
+      return ignoring.filter((child) => ticksOf(`/proc/${child}/stat`) >= COMPUTES).length;
     }, POLL)
     .toBe(count);
 }
@@ -126,8 +134,7 @@ async function untilTwoCompute(pid: number): Promise<void> {
   await expect
     .poll(() => {
       const tasks = readdirSync(`/proc/${pid}/task`).filter((task) => Number(task) !== pid);
-      const ticks = tasks.map((task) => Number(readFileSync(`/proc/${pid}/task/${task}/stat`, 'utf8').split(' ')[13]));
-      return ticks.filter((count) => count >= 10).length;
+      return tasks.filter((task) => ticksOf(`/proc/${pid}/task/${task}/stat`) >= COMPUTES).length;
     }, POLL)
     .toBe(2);
 }

@@ -64,7 +64,7 @@ const NEARLY: { program: string; not: Verdict['kind']; kinds: Verdict['kind'][] 
   { program: 'cpu_bound_nearly', not: 'cpu_bound', kinds: ['mixed'] },
   { program: 'io_bound_nearly', not: 'io_bound', kinds: ['mixed', 'cpu_bound'] },
   { program: 'io_starved_nearly', not: 'io_starved', kinds: ['single_thread', 'io_bound'] },
-  { program: 'native_parallel_nearly', not: 'native_parallel', kinds: ['single_thread', 'io_bound'] },
+  { program: 'native_parallel_nearly', not: 'native_parallel', kinds: ['single_thread', 'io_bound', 'mixed'] },
   { program: 'cpu_bound_nearly', not: 'single_thread', kinds: ['mixed'] },
   { program: 'lock_contention_nearly', not: 'lock_contention', kinds: ['io_bound'] },
   { program: 'lock_contention_pool', not: 'lock_contention', kinds: ['io_bound', 'mixed'] },
