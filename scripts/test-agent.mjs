@@ -2,6 +2,7 @@
 // the native tracer's own (python-agent/native/tests/run.mjs). Called by `npm run test:agent` and scripts/test.mjs.
 //
 //   node scripts/test-agent.mjs [VERSION...]      only the interpreters whose version begins so, without the tracer's tests
+//   node scripts/test-agent.mjs agent|tracer      only that half
 //
 // In the short form, which is CI's, the ways of calling a function (`test_ways*`) are left to the oldest CPython and to those with
 // interpreters of their own: they are Python of ours that knows no other difference. GILSCOPE_TEST_LONG=1 tests them on all.
@@ -68,7 +69,8 @@ function run(title, command, args) {
 }
 
 async function main() {
-  const wanted = process.argv.slice(2);
+  const [half] = ['agent', 'tracer'].filter((name) => name === process.argv[2]);
+  const wanted = half === undefined ? process.argv.slice(2) : [];
   const pythons = findPythons().filter((p) => wanted.length === 0 || wanted.some((w) => p.version.startsWith(w)));
   if (pythons.length === 0) {
     console.log('No CPython >= 3.8 found. Debian: apt-get install python3; macOS: brew install python; or pyenv.');
@@ -76,7 +78,7 @@ async function main() {
     return 1;
   }
   const short = wanted.length === 0 && process.env.GILSCOPE_TEST_LONG !== '1';
-  const jobs = pythons.map((p, i) => () => {
+  const jobs = (half === 'tracer' ? [] : pythons).map((p, i) => () => {
     const without = short && i > 0 && Number(p.version.split('.')[1]) < 12 ? ['--without', 'test_ways'] : [];
     return run(`agent, CPython ${p.version} (${p.path})`, p.path, ['-B', RUNNER, ...without]);
   });
@@ -86,7 +88,8 @@ async function main() {
   };
   await Promise.all(Array.from({ length: AT_ONCE }, worker));
   // The tracer's tests measure time and run under sanitizers: alone.
-  if (wanted.length === 0 && existsSync(NATIVE)) results.push(await run('native tracer', process.execPath, [NATIVE]));
+  if (half !== 'agent' && wanted.length === 0 && existsSync(NATIVE))
+    results.push(await run('native tracer', process.execPath, [NATIVE]));
   const sum = (key) => results.reduce((total, result) => total + result[key], 0);
   console.log(`${sum('passed')} passed, ${sum('failed')} failed`);
   return sum('failed') > 0 ? 1 : 0;

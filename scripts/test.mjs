@@ -1,8 +1,11 @@
 /**
  * `npm test`: builds, then runs every suite and adds up. One line for each suite, with its time; the whole output of one that fails; at
- * the end the slowest files and tests. The suites that wait for programs run one after another, and beside them at low priority what
- * only computes (the checks of the sources and the unit tests), on what they leave of the cores. The last line is `N passed, N failed`, the exit status is 0 only when nothing failed. What could not run
- * counts as failed, except what is announced above as `skipped:`.
+ * the end the slowest files and tests. First come, one after another, the suites of whole programs: they wait for them,
+ * and leave much of the cores. On that, at low priority, run the others beside them: what only computes, and
+ * the agent's tests, which hold on any machine. Then, alone, the native tracer's, which measure.
+ *
+ * The last line is `N passed, N failed`, the exit status is 0 only when nothing failed. What could not run counts as failed, except what
+ * is announced above as `skipped:`.
  *
  * `npm test -- --only unit,e2e` runs some of them; `--no-build` trusts what is built.
  */
@@ -17,11 +20,12 @@ import { asOne, fromLastLine, fromPlaywright, fromVitest } from './test-counts.m
 
 const ROOT = resolve(import.meta.dirname, '..');
 const BIN = join(ROOT, 'node_modules', '.bin');
+const AGENT = join(ROOT, 'scripts', 'test-agent.mjs');
 const LINES_OF_FAILURE = 400;
 const LAST_WORDS = 12;
 const SLOWEST = 10;
-/** Of what measures nothing: it runs beside what measures, on what that leaves of the cores. */
-const STILL_NICENESS = 10;
+/** Of what runs beside the suites that come first: it has what they leave of the cores. */
+const BESIDE_NICENESS = 10;
 const MINUTE = 60_000;
 // Python 3.13 colours its tracebacks whenever FORCE_COLOR is set, be it to 0.
 const { FORCE_COLOR: _, ...withoutForcedColour } = process.env;
@@ -49,10 +53,25 @@ const SUITES = [
     count: asOne,
   },
   { name: 'unit', ...vitest('unit'), minutes: 15 },
-  { name: 'integration', measures: true, ...vitest('integration'), minutes: 30, needs: checkPython },
+  {
+    name: 'agent',
+    command: [process.execPath, AGENT, 'agent'],
+    minutes: 30,
+    needs: checkPython,
+    count: fromLastLine,
+  },
+  {
+    name: 'tracer',
+    alone: true,
+    command: [process.execPath, AGENT, 'tracer'],
+    minutes: 15,
+    needs: checkPython,
+    count: fromLastLine,
+  },
+  { name: 'integration', first: true, ...vitest('integration'), minutes: 30, needs: checkPython },
   {
     name: 'e2e',
-    measures: true,
+    first: true,
     command: [
       join(BIN, 'playwright'),
       ...['test', '--config', join(ROOT, 'e2e', 'playwright.config.ts'), '--reporter=list,json'],
@@ -65,15 +84,6 @@ const SUITES = [
       if (reason !== undefined) console.log(`skipped: Electron's window: ${reason}`);
     },
     count: () => fromPlaywright(json('e2e.json')),
-  },
-  // Last: it needs all of the cores, and the native tracer's tests, at its end, a quiet machine.
-  {
-    name: 'agent',
-    measures: true,
-    command: [process.execPath, join(ROOT, 'scripts', 'test-agent.mjs')],
-    minutes: 30,
-    needs: checkPython,
-    count: fromLastLine,
   },
 ];
 
@@ -157,7 +167,7 @@ async function runSuite(suite) {
   let counts;
   try {
     suite.needs?.();
-    const niceness = suite.measures ? undefined : STILL_NICENESS;
+    const niceness = suite.first || suite.alone ? undefined : BESIDE_NICENESS;
     result = await run(suite.command, suite.env?.() ?? {}, suite.minutes * MINUTE, niceness);
     counts = sum(suite, result);
   } catch (error) {
@@ -209,10 +219,9 @@ const takeNext = async (queue) => {
     total.failed += failed;
   }
 };
-// What measures nothing has what the others leave of the cores.
-await Promise.all(
-  [false, true].map((measures) => takeNext(wanted.filter((suite) => Boolean(suite.measures) === measures))),
-);
+const lane = (belongs) => takeNext(wanted.filter(belongs));
+await Promise.all([lane(({ first }) => first), lane(({ first, alone }) => !first && !alone)]);
+await lane(({ alone }) => alone);
 console.log(`all suites: ${((Date.now() - began) / 1000).toFixed(1)} s; the slowest files and tests:`);
 for (const [seconds, name] of slowest.sort(([a], [b]) => b - a).slice(0, SLOWEST))
   console.log(`${seconds.toFixed(1).padStart(7)} s  ${name}`);

@@ -8,10 +8,7 @@ import { PYTHON } from '../lib/python.ts';
 /** Presses an entry of the export menu and waits for the file. */
 async function exported(page: Page, entry: string): Promise<{ name: string; content: Buffer }> {
   await page.getByTestId('export-figure').click();
-  const [download] = await Promise.all([
-    page.waitForEvent('download'),
-    page.getByTestId(`menu-${entry}`).click(),
-  ]);
+  const [download] = await Promise.all([page.waitForEvent('download'), page.getByTestId(`menu-${entry}`).click()]);
   return { name: download.suggestedFilename(), content: await readFile(await download.path()) };
 }
 

@@ -2,7 +2,7 @@
 import { existsSync, mkdirSync, readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { launchProgram, program, record, sessionState, turns } from '../lib/app.ts';
+import { launchProgram, openRecording, program, record, sessionState, turns } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 import { keep } from '../lib/recordings.ts';
 import { type Served, serve } from '../lib/serve.ts';
@@ -40,8 +40,9 @@ test('a recording is named, tagged and noted with F2, and found by each of them,
   served,
   recording,
 }) => {
-  keep(served, recording('fewTurns'), 'few');
   keep(served, recording('turns'), 'turns');
+  // Its figures are in the list once it has been read.
+  await openRecording(page, keep(served, recording('fewTurns'), 'few'));
   await library(page);
   await expect(row(page)).toContainText('turns.py wakes 10');
   await expect(row(page)).toContainText('%');
