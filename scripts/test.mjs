@@ -7,7 +7,8 @@
  * The last line is `N passed, N failed`, the exit status is 0 only when nothing failed. What could not run counts as failed, except what
  * is announced above as `skipped:`.
  *
- * `npm test -- --only unit,e2e` runs some of them; `--no-build` trusts what is built.
+ * `npm test -- --only unit,e2e` runs some of them; `--no-build` trusts what is built; `--long` (`npm run test:long`) tests on every CPython
+ * what otherwise the oldest and the newest stand for.
  */
 import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -124,7 +125,7 @@ function run(command, env, ms, niceness) {
     const [program, ...args] = command;
     const child = spawn(program, args, {
       cwd: ROOT,
-      env: { ...withoutForcedColour, CI: '1', NO_COLOR: '1', ...env },
+      env: { ...withoutForcedColour, CI: '1', NO_COLOR: '1', ...(values.long && { GILSCOPE_TEST_LONG: '1' }), ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
       detached: process.platform !== 'win32',
       shell: process.platform === 'win32',
@@ -198,7 +199,9 @@ function finish({ passed, failed }, why) {
   process.exit(failed === 0 ? 0 : 1);
 }
 
-const { values } = parseArgs({ options: { only: { type: 'string' }, 'no-build': { type: 'boolean' } } });
+const { values } = parseArgs({
+  options: { only: { type: 'string' }, 'no-build': { type: 'boolean' }, long: { type: 'boolean' } },
+});
 const only = values.only?.split(',');
 const unknown = only?.filter((name) => !SUITES.some((suite) => suite.name === name)) ?? [];
 if (unknown.length > 0) finish({ passed: 0, failed: 1 }, `no such suite: ${unknown.join(', ')}`);
