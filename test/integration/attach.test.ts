@@ -7,7 +7,8 @@ import { UserError } from '../../src/engine/errors.ts';
 import { readProc } from '../../src/engine/procfs.ts';
 import { TestEngine } from './attach/engine.ts';
 import { blockingCalls, blockingProgram, LIMIT_S, workloads } from './attach/targets.ts';
-import { file, LONG, newest, pythons, start, untilOutput, work, type Ran } from './helpers.ts';
+import { LONG } from './chosen.ts';
+import { file, newest, pythons, start, untilOutput, work, type Ran } from './helpers.ts';
 
 let engine: TestEngine;
 beforeAll(async () => (engine = await TestEngine.open()));
@@ -21,8 +22,8 @@ const threadNames = (pid: number): string[] =>
   });
 const ourThreads = (pid: number): string[] => threadNames(pid).filter((name) => name.startsWith('gilscope'));
 
-async function target(python: string, source: string, limitMs?: number) {
-  const { child, done } = start(python, ['-S', '-c', source], {}, limitMs);
+async function target(python: string, source: string) {
+  const { child, done } = start(python, ['-S', '-c', source]);
   await untilOutput(child, /ready\n/);
   return { pid: child.pid!, child, done };
 }
@@ -193,7 +194,7 @@ describe('many rounds', () => {
   const [rounds, timeout] = [LONG ? 200 : 40, 240_000];
 
   it(`${rounds} on one allocating, threading target leave nothing behind`, { timeout }, async () => {
-    const { pid, child, done } = await target(newest.path, workloads['allocating heavily'], timeout);
+    const { pid, child, done } = await target(newest.path, workloads['allocating heavily']);
     const round = async (): Promise<void> => {
       const { recording, attached } = await engine.attach(pid);
       await recording.stop();

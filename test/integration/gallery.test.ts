@@ -4,7 +4,8 @@
  * run together, but for those whose holds and waits are measured for their length.
  */
 import { describe, expect, it } from 'vitest';
-import { chosenPythons, eventsOf, overlaps } from './helpers.ts';
+import { chosenPythons } from './chosen.ts';
+import { eventsOf, overlaps } from './helpers.ts';
 import {
   contendedHolds,
   heldShare,

@@ -48,20 +48,9 @@ function minor(one: Interpreter): string {
   return one.version!.split('.').slice(0, 2).join('.');
 }
 
-/**
- * `npm run test:long`: all that the short form of these tests, which is CI's, leaves to the oldest and the newest CPython, on each of
- * them, and many more rounds of what must leave nothing behind.
- */
-export const LONG = process.env.GILSCOPE_TEST_LONG === '1';
-
 export const newest: Interpreter = [...pythons].sort(
   (a, b) => Number(minor(b).slice(2)) - Number(minor(a).slice(2)),
 )[0];
-
-/** For what is the same on all: the oldest and the newest, or every one in the long form. Oldest first. */
-export const chosenPythons: Interpreter[] = [...pythons]
-  .sort((a, b) => Number(minor(a).slice(2)) - Number(minor(b).slice(2)))
-  .filter((_, i, all) => LONG || i === 0 || i === all.length - 1);
 
 export interface Ran {
   status: number | null;
@@ -75,13 +64,12 @@ export function start(
   command: string,
   args: string[],
   options: SpawnOptions = {},
-  limitMs = TIMEOUT_MS,
 ): { child: ChildProcess; done: Promise<Ran> } {
   const child = spawn(command, args, { cwd: work, env: testEnv(), stdio: 'pipe', ...options });
   const out = { stdout: '', stderr: '' };
   child.stdout?.setEncoding('utf8').on('data', (text: string) => (out.stdout += text));
   child.stderr?.setEncoding('utf8').on('data', (text: string) => (out.stderr += text));
-  const timer = setTimeout(() => child.kill('SIGKILL'), limitMs);
+  const timer = setTimeout(() => child.kill('SIGKILL'), TIMEOUT_MS);
   const done = once(child, 'close').then(([status, signal]) => {
     clearTimeout(timer);
     return { status: status as number | null, signal: signal as string | null, ...out };
