@@ -1,5 +1,5 @@
 /** `gilscope export`: files that others read, whose totals are the summary's; and whatever goes wrong, the earlier file is there. */
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, watch, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
@@ -7,7 +7,7 @@ import type { Summary } from '../../src/shared/contract/types.ts';
 import { oddFrames, ODD_NAMES } from '../../src/shared/export/testing/oddNames.ts';
 import { TABLES } from '../../src/shared/export/tables/tables.ts';
 import { longSchedule } from '../../src/shared/model/testing/schedule.ts';
-import { file, gilscope, GILSCOPE, newest, pythons, record, recordingOf, ROOT, start, work } from './helpers.ts';
+import { everywhere, file, gilscope, GILSCOPE, newest, record, recordingOf, ROOT, start, work } from './helpers.ts';
 
 const script = file(
   'work.py',
@@ -32,6 +32,18 @@ interface Read {
   holds: Record<string, [ns: number, count: number]>;
   waits: Record<string, [ns: number, count: number]>;
   switches: number;
+}
+
+/** As exportArrow.py tells it; by thread id. */
+interface ArrowRead {
+  columns: Record<string, Record<string, string>>;
+  holds: Record<string, [seconds: number, count: number]>;
+  waits: Record<string, [seconds: number, count: number]>;
+  switches: number;
+  blame: number;
+  threads: Record<string, Record<string, unknown>>;
+  functions: number;
+  refcounts: string[];
 }
 
 const READ = join(ROOT, 'test', 'integration', 'exportRead.py');
@@ -127,29 +139,40 @@ process.stdout.write(JSON.stringify(rows, (_, value) => (typeof value === 'bigin
     }
   });
 
-  it('are read by pyarrow or polars, where there is one', async (context) => {
-    const able = pythons.flatMap(({ path }) =>
-      ['pyarrow.feather', 'polars']
-        .filter((name) => {
-          try {
-            execFileSync(path, ['-c', `import ${name}`], { stdio: 'ignore', timeout: 60_000 });
-            return true;
-          } catch {
-            return false;
-          }
-        })
-        .map((name) => ({ path, name })),
+  it('are read by pyarrow, where there is one, as is told in docs/exports.md', async (context) => {
+    const able = everywhere.find(({ path }) => {
+      const tried = spawnSync(path, ['-c', 'import pyarrow.feather'], { stdio: 'ignore', timeout: 60_000 });
+      return tried.status === 0;
+    });
+    if (able === undefined) context.skip('no Python here has pyarrow');
+    const folder = await exported(recorded.file, 'arrow', 'run-arrow');
+    const python = (...args: string[]) =>
+      execFileSync(able!.path, args, { encoding: 'utf8', cwd: work, timeout: 60_000 });
+    const said = JSON.parse(python(join(ROOT, 'test', 'integration', 'exportArrow.py'), folder)) as ArrowRead;
+    const types = { seconds: 'double', number: 'double', integer: 'int64', text: 'text', flag: 'bool' };
+    for (const [name, columns] of Object.entries(said.columns)) {
+      const table = TABLES.find((one) => one.name === name)!;
+      expect(columns).toEqual(Object.fromEntries(table.columns.map((column) => [column.name, types[column.type]])));
+    }
+    const [{ threads, gils, functions }] = recorded.summary.processes;
+    for (const { tid, held_s, wait_s, takes, wait_p95_s } of threads) {
+      expect(said.holds[tid]?.[0] ?? 0).toBeCloseTo(held_s, 9);
+      expect(said.holds[tid]?.[1] ?? 0).toBe(takes);
+      expect(said.waits[tid]?.[0] ?? 0).toBeCloseTo(wait_s, 9);
+      expect(said.threads[tid]).toMatchObject({ hold_s: held_s, wait_s, holds: takes, wait_p95_s });
+    }
+    expect(said.switches).toBe(gils[0].switches);
+    expect(said.blame).toBeCloseTo(
+      threads.reduce((sum, { wait_s }) => sum + wait_s, 0),
+      9,
     );
-    if (able.length === 0) context.skip('no Python here has pyarrow or polars');
-    const folder = await exported(recorded.file, 'arrow', 'arrow-for-python');
-    const [{ path, name }] = able;
-    const sum =
-      name === 'polars'
-        ? 'import polars, sys; print(polars.read_ipc(sys.argv[1])["hold_s"].sum())'
-        : 'import pyarrow.feather, sys; print(sum(pyarrow.feather.read_table(sys.argv[1])["hold_s"].to_pylist()))';
-    const said = Number(execFileSync(path, ['-c', sum, join(folder, 'holds.arrow')], { encoding: 'utf8' }));
-    const held = recorded.summary.processes.flatMap(({ threads }) => threads).reduce((s, { held_s }) => s + held_s, 0);
-    expect(said).toBeCloseTo(held, 6);
+    expect(said.functions).toBe(functions!.calls);
+    expect(said.refcounts).toEqual(['__main__:watched']);
+    // The example of the docs, as it stands there.
+    const docs = readFileSync(join(ROOT, 'docs', 'exports.md'), 'utf8');
+    const [, example = ''] = /```python\n(import pyarrow[^]*?)```/.exec(docs) ?? [];
+    const [most] = [...threads].sort((one, two) => two.wait_s - one.wait_s);
+    expect(python('-c', example)).toContain(most.name);
   });
 });
 
