@@ -33,6 +33,17 @@ const KNOWN = [
     why: "asserts that a forked child has one thread; the estimated engine's may be the second",
   },
   {
+    test: /^test\.test_queue\.\w+\.test_reentrancy$/,
+    modes: ['functions', 'estimated'],
+    why: 'asserts that no garbage is collected between two calls; under a profile function the interpreter makes an object for each (ceval.c, trace_call_function)',
+    versions: /^3\.([89]|1[01])\./,
+  },
+  {
+    test: /^test\.test_gc\.GCTests\.test_(frame|get_count|get_objects_arguments)$/,
+    modes: ['estimated'],
+    why: "counts objects; the estimated engine's thread makes some",
+  },
+  {
     test: /^test\.test_profile\.ProfileTest\./,
     modes: ['estimated'],
     why: PROFILER,
