@@ -16,7 +16,7 @@ import { APP_ROOT } from '../src/engine/paths.ts';
 import { onPath } from '../src/engine/doctor/check.ts';
 import { machineFacts, machineLine } from './peers/machine.ts';
 import { Failed, Runner, type Took } from './peers/runner.ts';
-import { emptyCell, slowTable, threadTable, truthTable, type Cell, type Row } from './peers/tables.ts';
+import { emptyCell, failures, slowTable, threadTable, truthTable, type Cell, type Row } from './peers/tables.ts';
 import { findTool, hasModule, TOOLS, type Tool } from './peers/tools.ts';
 import { compare, TRUTH, truthHindrance, type ThreadClaim } from './peers/truth.ts';
 import { WORKLOADS, type Workload } from './peers/workloads.ts';
@@ -135,7 +135,7 @@ async function round(number: number, workload: Workload, contenders: readonly Co
     const { ratios } = contender.row.cells[workload.id]!;
     ratios.elapsed.push(result.elapsed_s / base.result.elapsed_s);
     ratios.cpu.push(result.cpu_s / base.result.cpu_s);
-    ratios.all.push(allCpuS / base.allCpuS);
+    ratios.more.push(allCpuS - base.allCpuS);
   }
 }
 
@@ -193,10 +193,12 @@ async function measure(): Promise<void> {
 async function tell(machine: string, rows: readonly Row[], hindrance: string | null): Promise<void> {
   console.log(`${machine}, CPython ${version}, ${rounds} rounds.\n`);
   console.log(
-    'What it costs: elapsed time · CPU time of the program · CPU time of everything, the tool and its start and end with it; each ' +
-      'a median of ratios to nothing.\n',
+    'What it costs: elapsed time · CPU time of the program, medians of ratios to nothing · CPU time more than nothing, of everything: ' +
+      'the tool, its start and its end.\n',
   );
   console.log(await slowTable(programs, rows));
+  const failed = failures(programs, rows);
+  if (failed !== '') console.log(`Failed:\n\n${failed}`);
   if (hindrance !== null) {
     console.log(`What each tells of the truth cannot be compared here: ${hindrance}.`);
     return;

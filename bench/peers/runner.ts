@@ -111,5 +111,6 @@ function lastLine(text: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-  return lines.at(-1)?.slice(0, 160) ?? 'it said nothing';
+  // The last line may be the end of a back trace.
+  return (lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1))?.slice(0, 160) ?? 'it said nothing';
 }

@@ -3,10 +3,11 @@ import { format } from 'prettier';
 import type { Compared } from './truth.ts';
 
 export interface Ratios {
-  /** Of the plain run beside it; NaN never. */
+  /** Of the plain run beside it: of the program's own time, and of the CPU time of its process. */
   elapsed: number[];
   cpu: number[];
-  all: number[];
+  /** CPU seconds more than the plain run beside it. */
+  more: number[];
 }
 
 export interface Row {
@@ -28,7 +29,7 @@ export interface Cell {
 }
 
 export const emptyCell = (): Cell => ({
-  ratios: { elapsed: [], cpu: [], all: [] },
+  ratios: { elapsed: [], cpu: [], more: [] },
   truth: null,
   note: null,
   why: null,
@@ -46,7 +47,7 @@ export const markdown = (head: readonly string[], rows: readonly (readonly strin
     parser: 'markdown',
   });
 
-interface Column {
+export interface Column {
   id: string;
   title: string;
 }
@@ -57,20 +58,35 @@ const times = (values: readonly number[]): string => {
   return value >= 10 ? value.toFixed(0) : value.toFixed(2);
 };
 
-function slowCell(one: Cell | undefined): string {
-  if (one === undefined) return 'n/a';
-  if (one.ratios.elapsed.length === 0) return one.why ?? 'n/a';
-  const { elapsed, cpu, all } = one.ratios;
-  return `${times(elapsed)} · ${times(cpu)} · ${times(all)}`;
+function slowCell(one: Cell): string {
+  if (one.why !== null || one.ratios.elapsed.length === 0) return one.why === null ? 'n/a' : 'failed';
+  const { elapsed, cpu, more } = one.ratios;
+  const seconds = median(more);
+  return `${times(elapsed)} · ${times(cpu)} · ${seconds < 0 ? '−' : '+'}${Math.abs(seconds).toFixed(1)} s`;
 }
 
-/** Elapsed, CPU of the program, CPU of everything: medians of ratios. */
+/** Why there is nothing in a cell, a line for each tool and reason. */
+export function failures(columns: readonly Column[], rows: readonly Row[]): string {
+  const reasons = new Map<string, string[]>();
+  for (const row of rows)
+    for (const { id, title } of columns) {
+      const why = row.cells[id]?.why;
+      if (why == null) continue;
+      const key = `${name(row)}: ${why}`;
+      reasons.set(key, [...(reasons.get(key) ?? []), title]);
+    }
+  return [...reasons]
+    .map(([key, titles]) => `- ${key}${titles.length === columns.length ? '' : ` (${titles.join(', ')})`}\n`)
+    .join('');
+}
+
+/** Elapsed and CPU of the program, medians of ratios; CPU seconds more of everything. */
 export function slowTable(columns: readonly Column[], rows: readonly Row[]): Promise<string> {
   return markdown(
     ['', ...columns.map(({ title }) => title)],
     rows.map((row) => [
       name(row),
-      ...columns.map(({ id }, i) => (row.why === null ? slowCell(row.cells[id]) : i === 0 ? row.why : '')),
+      ...columns.map(({ id }, i) => (row.why === null ? slowCell(row.cells[id]!) : i === 0 ? row.why : '')),
     ]),
   );
 }
@@ -78,7 +94,7 @@ export function slowTable(columns: readonly Column[], rows: readonly Row[]): Pro
 const points = (value: number | null): string => (value === null ? 'n/a' : value < 0.05 ? '0.0' : value.toFixed(1));
 
 function truthCell(one: Cell | undefined): string {
-  if (one?.truth === null || one?.truth === undefined) return one?.why ?? 'n/a';
+  if (one?.truth === null || one?.truth === undefined) return one?.why == null ? 'n/a' : 'failed';
   const lost = one.truth.lost > 0 ? ` (the kernel lost ${one.truth.lost})` : '';
   const note = one.note === null ? '' : ` (${one.note})`;
   return `${points(one.truth.heldOff)} · ${points(one.truth.waitOff)}${lost}${note}`;

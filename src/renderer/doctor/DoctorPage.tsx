@@ -111,7 +111,7 @@ export function DoctorPage() {
     <div className="doctor" data-testid="doctor" aria-busy={asking}>
       <div className="doctor__inner">
         <div className="row">
-          <h1>This machine</h1>
+          <h1>What works here</h1>
           {report !== null && (
             <span className="muted" data-testid="doctor-tally">
               {tally(report)} · gilscope {report.gilscope}, Node {report.node}, {report.platform}

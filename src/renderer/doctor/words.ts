@@ -3,8 +3,8 @@ import type { DoctorReport, DoctorStatus } from '../../shared/contract/types.ts'
 
 export const GROUPS = [
   { id: 'record', title: 'Recording' },
-  { id: 'machine', title: 'This machine' },
   { id: 'keep', title: 'Keeping' },
+  { id: 'machine', title: 'This machine' },
   { id: 'window', title: 'Showing' },
 ] as const;
 
