@@ -24,6 +24,7 @@ import { listRunning } from './discovery/list.ts';
 import { doctorReport } from './doctor/report.ts';
 import { sweepLater } from './doorSweep.ts';
 import { UserError } from './errors.ts';
+import type { PagePrinter } from './export/browser.ts';
 import { Exports } from './export/exports.ts';
 import { listExamples } from './examples.ts';
 import { listFiles } from './files.ts';
@@ -42,6 +43,8 @@ export interface EngineOptions {
   open?: string[];
   /** Where gilscope keeps its own; paths.ts decides when left out. */
   dataFolder?: string;
+  /** Makes a PDF or a PNG of a page; left out: the browser that is there. */
+  print?: PagePrinter;
 }
 
 export interface Engine extends Contract {
@@ -65,7 +68,7 @@ export function createEngine(options: EngineOptions): Engine {
   };
   const sessions = new Sessions(probe, library, recents, emit);
   const comparisons = new Comparisons({ sessions, probe, recents, folder }, emit);
-  const exports = new Exports(sessions, emit);
+  const exports = new Exports(sessions, emit, options.print);
   const settings = new SettingsStore(folder);
   const handlers: Handlers = {
     ...sessionHandlers(sessions),

@@ -12,6 +12,7 @@ import { guardEverything } from './guards.ts';
 import { sendCommand, serveContract } from './ipc.ts';
 import { setMenu } from './menu.ts';
 import { type Handover, filesOfArgv, parseHandover } from './openRequest.ts';
+import { electronPrinter } from './printer.ts';
 import { declareScheme, servePage } from './protocol.ts';
 import { bringToFront, makeWindow } from './window.ts';
 
@@ -60,7 +61,7 @@ function showWindow(): void {
 function start(): void {
   guardEverything(devServer);
   servePage(PAGE_FOLDER);
-  const engine = createEngine({ shell: 'electron', open: files });
+  const engine = createEngine({ shell: 'electron', open: files, print: electronPrinter });
   closeAtQuit(() => engine.close());
   serveContract(engine, () => (window === null ? [] : [window]), devServer);
   engine.subscribe(countRecording((count) => app.setBadgeCount(count)));

@@ -85,6 +85,9 @@ function orders({ text, to }: Page, folder: string, out: string): string[] {
   ];
 }
 
+/** Throws UserError where it cannot be made; `signal` ends it. Electron's shell has one of its own (src/main/printer.ts). */
+export type PagePrinter = (page: Page, signal?: AbortSignal) => Promise<Uint8Array>;
+
 /** The page as a PDF or a PNG. Throws UserError where no browser makes one; `signal` ends it. */
 export async function printPage(page: Page, signal?: AbortSignal): Promise<Uint8Array> {
   const found = await findBrowsers();

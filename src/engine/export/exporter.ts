@@ -9,7 +9,7 @@ import type { ExportSource, Piece } from '../../shared/export/types.ts';
 import type { Table, TableWriter } from '../../shared/export/tables/table.ts';
 import { stepsOf, TABLES } from '../../shared/export/tables/tables.ts';
 import { UserError } from '../errors.ts';
-import { printPage } from './browser.ts';
+import { printPage, type PagePrinter } from './browser.ts';
 import { readmeText } from './readme.ts';
 import { checkFile, checkFolder, PartFile, README, writeFileWhole, writeFolderWhole } from './target.ts';
 
@@ -27,6 +27,8 @@ export interface ExportOptions {
   table?: string | undefined;
   onProgress?: (progress: ExportProgress) => void;
   signal?: AbortSignal | undefined;
+  /** Makes a PDF or a PNG of a page; left out: the browser that is there. */
+  print?: PagePrinter | undefined;
 }
 
 export interface FileOptions extends ExportOptions {
@@ -136,11 +138,11 @@ export async function exportTo(out: Sink, options: ExportOptions): Promise<void>
 async function printed(
   pieces: Iterable<Piece>,
   { from, to }: NonNullable<ExportFormat['print']>,
-  { source, signal }: ExportOptions,
+  { source, signal, print = printPage }: ExportOptions,
 ): Promise<Piece> {
   const text = Buffer.concat(Array.from(pieces, ({ bytes }) => bytes));
   try {
-    return { bytes: await printPage({ text, suffix: from, to }, signal), done: source.intervalCount };
+    return { bytes: await print({ text, suffix: from, to }, signal), done: source.intervalCount };
   } catch (error) {
     throw signal?.aborted === true ? new ExportCancelled() : error;
   }

@@ -6,6 +6,7 @@ import type { ExportInfo } from '../../shared/contract/exports.ts';
 import { toUserError, UserError } from '../errors.ts';
 import { VERSION } from '../paths.ts';
 import type { Emit, Sessions } from '../sessions.ts';
+import type { PagePrinter } from './browser.ts';
 import { checkExport, ExportCancelled, exportFile } from './exporter.ts';
 import { knownFormat } from './known.ts';
 
@@ -27,6 +28,7 @@ export class Exports {
   constructor(
     private readonly sessions: Sessions,
     private readonly emit: Emit,
+    private readonly print?: PagePrinter,
   ) {}
 
   list(): ExportInfo[] {
@@ -49,6 +51,7 @@ export class Exports {
     const run = exportFile({
       ...what,
       signal: abort.signal,
+      print: this.print,
       onProgress: (progress) => {
         Object.assign(info, progress);
         this.changed(info);
