@@ -14,6 +14,9 @@ import { wrong } from './verdict.ts';
 const ROUNDS = Number(process.env.GILSCOPE_FAULT_ROUNDS ?? 16);
 const SEED = Number(process.env.GILSCOPE_FAULT_SEED ?? 1);
 
+/** A round takes two seconds on a quiet machine, and watcher.py ends it after 150. */
+const LIMIT_MS = 240_000;
+
 const small = join(work, 'small');
 mkdirSync(small);
 const mounted =
@@ -23,11 +26,15 @@ afterAll(() => mounted && spawnSync('umount', [small]));
 const rounds = Array.from({ length: ROUNDS }, (_, i) => drawRound(SEED + i));
 
 describe('a random moment', () => {
-  it.concurrent.for(rounds.map((round) => [titleOf(round), round] as const))('%s', async ([, round]) => {
-    const python = pythons[round.python % pythons.length];
-    const plain = await plainOf(python, round);
-    const outcome = await play(round, python, mounted ? small : null);
-    const found = await wrong(round, outcome, plain);
-    expect(found, `python ${python.version}\n${JSON.stringify(outcome, null, 1)}`).toEqual([]);
-  });
+  it.concurrent.for(rounds.map((round) => [titleOf(round), round] as const))(
+    '%s',
+    async ([, round]) => {
+      const python = pythons[round.python % pythons.length];
+      const plain = await plainOf(python, round);
+      const outcome = await play(round, python, mounted ? small : null);
+      const found = await wrong(round, outcome, plain);
+      expect(found, `python ${python.version}\n${JSON.stringify(outcome, null, 1)}`).toEqual([]);
+    },
+    LIMIT_MS,
+  );
 });

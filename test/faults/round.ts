@@ -13,6 +13,8 @@ const PROGRAMS = join(import.meta.dirname, 'programs');
 export const temporary = join(work, 'tmp');
 mkdirSync(temporary);
 const PULSES = 8;
+/** Before watcher.py's own limit. */
+const WINDOW_MS = 100_000;
 
 export interface Outcome {
   /** What the program printed, where it was our own pipe it printed to. */
@@ -240,10 +242,14 @@ async function served(run: Running): Promise<Outcome> {
   let path: string | null = null;
   try {
     const { id } = await window.call('session.launch', spec);
-    const over = window.until(id, (one) => {
-      path = one.path ?? path;
-      return ['ended', 'stopped', 'failed'].includes(one.state);
-    });
+    const over = window.until(
+      id,
+      (one) => {
+        path = one.path ?? path;
+        return ['ended', 'stopped', 'failed'].includes(one.state);
+      },
+      WINDOW_MS,
+    );
     await Promise.race([over, window.closed]);
   } catch {
     // The server hung up, or the program was gone before it could be recorded.

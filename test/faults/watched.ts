@@ -1,15 +1,15 @@
 /** A command under watcher.py: how it and everything that came of it ended, whoever lost whom as a parent. */
-import type { ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { newest, start, testEnv, type Ran } from '../integration/helpers.ts';
+import { newest, testEnv, work } from '../integration/helpers.ts';
 
 const WATCHER = join(import.meta.dirname, 'watcher.py');
 /** Whoever is left so long after the command's start has been left behind. */
-const LIMIT_S = 45;
+const LIMIT_S = 150;
 const LOOK_MS = 10;
 
 export interface End {
@@ -27,7 +27,8 @@ function endOf(status: number): End {
 
 export class Watched {
   readonly child: ChildProcess;
-  readonly done: Promise<Ran>;
+  /** What everybody printed, once nobody is left. */
+  readonly done: Promise<{ stdout: string; stderr: string }>;
   private over = false;
 
   constructor(
@@ -36,10 +37,16 @@ export class Watched {
     env: NodeJS.ProcessEnv,
   ) {
     const args = ['-I', WATCHER, statuses, String(LIMIT_S), ...command];
-    const { child, done } = start(newest.path, args, { env: testEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+    // The watcher keeps the time: if it were killed, those it watches would be nobody's.
+    const child = spawn(newest.path, args, { cwd: work, env: testEnv(env), stdio: ['ignore', 'pipe', 'pipe'] });
+    const out = { stdout: '', stderr: '' };
+    child.stdout.setEncoding('utf8').on('data', (text: string) => (out.stdout += text));
+    child.stderr.setEncoding('utf8').on('data', (text: string) => (out.stderr += text));
     this.child = child;
-    this.done = done;
-    void once(child, 'close').then(() => (this.over = true));
+    this.done = once(child, 'close').then(() => {
+      this.over = true;
+      return out;
+    });
   }
 
   get ended(): boolean {
