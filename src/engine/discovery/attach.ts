@@ -237,6 +237,7 @@ class Entry {
       too_old: 'run the program with CPython 3.8 or later',
       not_running: 'try again when the program has started its Python',
       ending: 'it is about to end: start it anew',
+      no_memory: 'raise its limit (ulimit -v, ulimit -d)',
     };
     return new UserError(
       codes[heard.code] ?? 'refused',

@@ -17,6 +17,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { DOOR_PREFIX, MAKER, markMaker, STAGE_PLACES } from '../doorSweep.ts';
 import { AGENT_FOLDER, BOOT_FOLDER, NATIVE_LIBRARY } from '../paths.ts';
 import { link } from './scan.ts';
 
@@ -35,8 +36,6 @@ export interface Stage {
   remove(): void;
 }
 
-/** In the order of trying: some are read-only, some may not hold code that is run. */
-const PLACES = ['/tmp', '/var/tmp', '/dev/shm', '/run'] as const;
 const live = new Set<string>();
 process.once('exit', () => {
   for (const folder of live) rmSync(folder, { recursive: true, force: true });
@@ -52,7 +51,8 @@ export function rootOf(pid: number): string {
 /** Folders that could be made, in turn: the caller takes the next one when the loader refuses what lies in the first. */
 export function* stages(pid: number, owner: Owner): Generator<Stage> {
   const root = rootOf(pid);
-  for (const place of PLACES) {
+  // In the order of trying: some are read-only, some may not hold code that is run.
+  for (const place of STAGE_PLACES) {
     const stage = makeStage(root, place, owner);
     if (stage !== null) yield stage;
   }
@@ -62,8 +62,9 @@ function makeStage(root: string, place: string, owner: Owner): Stage | null {
   try {
     // A link in a container would be followed in our file system, not in its own.
     if (root !== '' && lstatSync(`${root}${place}`).isSymbolicLink()) return null;
-    const here = mkdtempSync(`${root}${place}/gilscope-`);
+    const here = mkdtempSync(`${root}${place}/${DOOR_PREFIX}`);
     live.add(here);
+    markMaker(here);
     const remove = (): void => {
       live.delete(here);
       rmSync(here, { recursive: true, force: true });
@@ -81,7 +82,7 @@ function makeStage(root: string, place: string, owner: Owner): Stage | null {
     }
     const keepOnly = (names: readonly string[]): void => {
       for (const entry of readdirSync(here))
-        if (!names.includes(entry)) rmSync(join(here, entry), { recursive: true, force: true });
+        if (entry !== MAKER && !names.includes(entry)) rmSync(join(here, entry), { recursive: true, force: true });
     };
     return { here, there: here.slice(root.length), owner, keepOnly, remove };
   } catch {
