@@ -12,13 +12,13 @@ module.exports = {
     {
       name: 'shared-is-pure',
       severity: 'error',
-      from: { path: '^src/shared/', pathNot: '\\.test\\.ts$|^src/shared/export/' },
+      from: { path: '^src/shared/', pathNot: '\\.test\\.ts$|^src/shared/(export|import)/' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'], pathNot: '/zod/' },
     },
     {
       name: 'exports-write-by-libraries',
       severity: 'error',
-      from: { path: '^src/shared/export/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/shared/(export|import)/', pathNot: '\\.test\\.ts$' },
       to: {
         dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'],
         pathNot: '/zod/|/apache-arrow/|/@bufbuild/protobuf/|^(node:)?zlib$',

@@ -3,6 +3,7 @@ import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import { basename, resolve } from 'node:path';
 import { UserError } from '../engine/errors.ts';
 import { MAGIC, SUFFIX } from '../engine/sessionFile.ts';
+import { CHROME_BEGINS } from '../shared/export/chrome/chrome.ts';
 import { sessionTitle } from '../shared/title.ts';
 import { shortNames, type Words } from '../shared/compare/names.ts';
 import {
@@ -33,13 +34,18 @@ export interface AskedOptions {
 /** Only for `--call`. */
 const CALL_OPTIONS = ['args', 'workers', 'modes', 'python'] as const;
 
+/** Endings of what gilscope writes and opens again; nobody's command is called like that. */
+const ENDINGS = [SUFFIX, '.pftrace', '.trace.json'];
+const isNamed = (text: string): boolean => ENDINGS.some((ending) => text.endsWith(ending));
+
 function beginsAsSession(path: string): boolean {
   try {
     const fd = openSync(path, 'r');
-    const bytes = Buffer.alloc(MAGIC.length);
+    const bytes = Buffer.alloc(CHROME_BEGINS.length);
     readSync(fd, bytes, 0, bytes.length, 0);
     closeSync(fd);
-    return bytes.toString('latin1') === MAGIC;
+    const begin = bytes.toString('latin1');
+    return begin.startsWith(MAGIC) || begin === CHROME_BEGINS;
   } catch {
     return false;
   }
@@ -48,8 +54,8 @@ function beginsAsSession(path: string): boolean {
 /** A recording rather than a command: it is there and looks like one, or is called like one. */
 function isRecording(text: string): boolean {
   const found = statSync(text, { throwIfNoEntry: false });
-  if (found?.isFile() === true) return text.endsWith(SUFFIX) || beginsAsSession(text);
-  return text.endsWith(SUFFIX) && !/\s/.test(text);
+  if (found?.isFile() === true) return isNamed(text) || beginsAsSession(text);
+  return isNamed(text) && !/\s/.test(text);
 }
 
 function sourceOf(text: string, { engine, cwd }: AskedOptions): VariantSource {

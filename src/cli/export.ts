@@ -99,7 +99,7 @@ const percent = (done: number, total: number): string => `${total === 0 ? 0 : Ma
 
 /** Beside nothing of the recording's own: in the folder one is in. */
 function defaultName(file: string, { format, table }: ExportOptions): string {
-  const name = basename(file).replace(/\.gilscope$/, '');
+  const name = basename(file).replace(/\.(gilscope|pftrace|trace\.json)$/, '');
   if (format.kind === 'file') return name + format.suffix;
   return table === undefined ? `${name}-${format.id}` : `${name}-${table}${format.suffix}`;
 }

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process';
 import { resolve } from 'node:path';
 import { electronBinary, hasDisplay } from '../engine/doctor/electron.ts';
-import { BlockReader } from '../engine/sessionFile.ts';
+import { checkOpens } from '../engine/fileSession.ts';
 import { APP_ROOT } from '../engine/paths.ts';
 import type { ProgramEnd } from '../engine/program.ts';
 import { serve } from './serve.ts';
@@ -10,7 +10,7 @@ import { serve } from './serve.ts';
 export async function open(files: string[]): Promise<ProgramEnd> {
   const paths = files.map((file) => resolve(file));
   // A wrong name is told here, in the terminal it was typed into, not in a window.
-  for (const path of paths) await (await BlockReader.open(path)).close();
+  for (const path of paths) await checkOpens(path);
   const binary = electronBinary();
   if (binary !== null && hasDisplay()) return runElectron(binary, paths);
   const why = binary === null ? "Electron's binary is not installed" : 'there is no display';

@@ -95,9 +95,10 @@ function marksText({ by_name: marks, more, dropped }: SummaryMarks): string {
 }
 
 export function reportText(summary: Summary): string {
-  const { verdict, damage } = summary;
+  const { verdict, damage, part } = summary;
   const limits = verdict.limits.length === 0 ? [] : [`What this cannot know: ${verdict.limits.map(plain).join(' ')}`];
   const lines = [plain(verdict.text), ...(verdict.advice === null ? [] : [plain(verdict.advice)]), ...limits];
-  const warning = damage === null ? '' : `Damaged: ${plain(damage)}\n`;
+  const warning =
+    (damage === null ? '' : `Damaged: ${plain(damage)}\n`) + (part === undefined ? '' : `This is ${plain(part)}.\n`);
   return `${warning}${summary.processes.map(ofProcess).join('\n')}${blameText(summary)}${watchText(summary)}${marksText(summary.marks)}${functionsText(summary)}${lines.join('\n')}\n`;
 }

@@ -222,6 +222,12 @@ export class FileSession extends Session {
   }
 }
 
+/** Throws UserError for what cannot be opened at all, as far as its beginning tells. */
+export async function checkOpens(path: string): Promise<void> {
+  const file = (await beginsAsSession(path)) ? await BlockReader.open(path) : await TraceFile.open(path);
+  await file.close();
+}
+
 /** The first block and the SESSION frame it begins with: without these there is nothing to open. */
 export async function readHead(path: string, reader: BlockReader): Promise<{ head: SessionHead; frames: Frame[] }> {
   const nothing = (why: string) =>

@@ -21,15 +21,17 @@ export async function listFiles({ path, suffix, hidden }: CallArgs<'files.list'>
   const names = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw fileError(error, `cannot list ${folder}`);
   });
+  const fits = (name: string): boolean =>
+    suffix === undefined || [suffix].flat().some((ending) => name.endsWith(ending));
   const wanted = names.filter((entry) => {
     if (hidden !== true && entry.name.startsWith('.')) return false;
-    return suffix === undefined || !entry.isFile() || entry.name.endsWith(suffix);
+    return !entry.isFile() || fits(entry.name);
   });
   wanted.sort((a, b) => a.name.localeCompare(b.name, undefined, { numeric: true }));
   const found = await Promise.all(wanted.slice(0, LIMIT).map((entry) => entryOf(folder, entry.name)));
   const entries = found
     .filter((entry) => entry !== null)
-    .filter((entry) => suffix === undefined || entry.kind === 'folder' || entry.name.endsWith(suffix))
+    .filter((entry) => entry.kind === 'folder' || fits(entry.name))
     .sort((a, b) => Number(a.kind === 'file') - Number(b.kind === 'file'));
   const parent = dirname(folder);
   return { path: folder, parent: parent === folder ? null : parent, entries, truncated: wanted.length > LIMIT };

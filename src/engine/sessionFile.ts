@@ -45,6 +45,22 @@ function checkHead(head: Buffer, path: string): void {
     );
 }
 
+/** Whether a file begins as a recording does, and not as something else that gilscope may open. Throws UserError where it cannot be read. */
+export async function beginsAsSession(path: string): Promise<boolean> {
+  let file: FileHandle | null = null;
+  try {
+    file = await open(path, 'r');
+    if (!(await file.stat()).isFile()) return true;
+    const head = Buffer.alloc(MAGIC.length);
+    const { bytesRead } = await file.read(head, 0, MAGIC.length, 0);
+    return MAGIC.startsWith(head.toString('latin1', 0, bytesRead));
+  } catch (error) {
+    throw fileError(error, `cannot open ${path}`);
+  } finally {
+    await file?.close();
+  }
+}
+
 /** Something in the file cannot be read: where it begins, and what is wrong there. */
 export interface Damage {
   offset: number;

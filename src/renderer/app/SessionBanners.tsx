@@ -31,6 +31,8 @@ function bannersOf(session: SessionInfo): Banner[] {
   if (session.damage !== null) {
     banners.push({ id: 'damage', what: 'This recording is not whole.', detail: session.damage });
   }
+  if (session.part !== undefined)
+    banners.push({ id: 'part', what: 'This was exported as a part.', detail: `It is ${session.part}` });
   banners.push(...lostBanners(session));
   if (session.error !== null && session.state !== 'failed') {
     banners.push({ id: 'error', what: 'Something went wrong.', detail: session.error });

@@ -21,6 +21,8 @@ interface Props {
   /** Folder shown first. */
   folder: string;
   suffix?: string;
+  /** Other endings that can be opened. */
+  also?: readonly string[];
   /** Proposed name when saving. */
   name?: string;
   onPick: (path: string, overwrite: boolean) => void;
@@ -28,9 +30,10 @@ interface Props {
 }
 
 const NO_FILTER = {};
+const NONE: readonly string[] = [];
 
 /** The listing of `folder`, the newest question's answer only. */
-function useListing(folder: string, suffix: string | undefined, hidden: boolean) {
+function useListing(folder: string, suffix: string | undefined, also: readonly string[], hidden: boolean) {
   const [state, setState] = useState<{ listing: Listing | null; error: unknown; asked: string }>({
     listing: null,
     error: null,
@@ -38,7 +41,7 @@ function useListing(folder: string, suffix: string | undefined, hidden: boolean)
   });
   useEffect(() => {
     const abort = new AbortController();
-    const filter = suffix === undefined ? NO_FILTER : { suffix };
+    const filter = suffix === undefined ? NO_FILTER : { suffix: [suffix, ...also] };
     call('files.list', { path: folder, hidden, ...filter }, { signal: abort.signal }).then(
       (listing) => setState({ listing, error: null, asked: folder }),
       (error: unknown) => {
@@ -46,7 +49,7 @@ function useListing(folder: string, suffix: string | undefined, hidden: boolean)
       },
     );
     return () => abort.abort();
-  }, [folder, suffix, hidden]);
+  }, [folder, suffix, also, hidden]);
   return { ...state, loading: state.asked !== folder };
 }
 
@@ -115,13 +118,22 @@ function EntryList({ entries, chosen, onChoose, onOpen, onUp }: ListProps) {
   );
 }
 
-export function FilePicker({ title, mode, folder: first, suffix, name: proposed = '', onPick, onClose }: Props) {
+export function FilePicker({
+  title,
+  mode,
+  folder: first,
+  suffix,
+  also = NONE,
+  name: proposed = '',
+  onPick,
+  onClose,
+}: Props) {
   const [folder, setFolder] = useState(first);
   const [typed, setTyped] = useState(first);
   const [hidden, setHidden] = useState(false);
   const [chosen, setChosen] = useState<FileEntry | null>(null);
   const [name, setName] = useState(proposed);
-  const { listing, error, loading } = useListing(folder, suffix, hidden);
+  const { listing, error, loading } = useListing(folder, suffix, also, hidden);
   const all = listing?.entries ?? [];
   const entries = mode === 'folder' ? all.filter((entry) => entry.kind === 'folder') : all;
 
@@ -147,7 +159,8 @@ export function FilePicker({ title, mode, folder: first, suffix, name: proposed 
   /** A typed path may be a folder to look into or the file itself. */
   const submitTyped = () => {
     const path = typed.trim();
-    if (mode === 'file' && suffix !== undefined && path.endsWith(suffix) && path !== here) onPick(path, false);
+    if (mode === 'file' && [suffix, ...also].some((ending) => ending && path.endsWith(ending)) && path !== here)
+      onPick(path, false);
     else if (path !== '') go(path);
   };
 

@@ -7,6 +7,8 @@ import { FolderIcon } from '../ui/icons.tsx';
 import { FilePicker } from './FilePicker.tsx';
 
 export const SESSION_SUFFIX = '.gilscope';
+/** What gilscope exports and opens again; any other name can be typed. */
+export const TRACE_SUFFIXES: readonly string[] = ['.pftrace', '.perfetto-trace', '.json'];
 
 export function OpenButton() {
   return (
@@ -28,6 +30,7 @@ export function OpenPicker() {
       title="Open a recording"
       mode="file"
       suffix={SESSION_SUFFIX}
+      also={TRACE_SUFFIXES}
       folder={lastFolder ?? info.cwd}
       onClose={close}
       onPick={(path) => {

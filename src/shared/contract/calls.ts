@@ -58,8 +58,8 @@ export const callArgs = {
   'settings.set': settingsPatch,
   'interpreters.list': z.object({ refresh: z.boolean().optional() }),
   'examples.list': empty,
-  /** Own file picker, same in both shells. `suffix` keeps folders and files that end so. */
-  'files.list': z.object({ path, suffix: text(40).optional(), hidden: z.boolean().optional() }),
+  /** Own file picker, same in both shells. `suffix` keeps folders and files that end so, or in one of several ways. */
+  'files.list': z.object({ path, suffix: z.union([text(40), z.array(text(40)).max(8)]).optional(), hidden: z.boolean().optional() }),
   'session.list': empty,
   'session.launch': launchSpec,
   /** The Python processes that run on this machine now. */

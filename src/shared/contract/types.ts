@@ -108,6 +108,8 @@ export interface SessionInfo {
   saved: boolean;
   /** A file cut short or damaged: what was lost, and where. */
   damage: string | null;
+  /** It was exported as a part of a recording, and opened from that: which part. */
+  part?: string;
   /** Wall-clock time of the start, ISO 8601. */
   created: string;
   command: string[];
@@ -269,6 +271,8 @@ export interface Summary {
   marks: SummaryMarks;
   /** The file was cut short or damaged. */
   damage: string | null;
+  /** It was opened from an export of a part of a recording: which part. */
+  part?: string;
 }
 export interface SummaryBlame {
   pid: number;

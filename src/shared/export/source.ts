@@ -11,6 +11,7 @@ import type { Store } from '../model/store.ts';
 import type { TimelineQuery } from '../model/timeline.ts';
 import type { Track } from '../model/track.ts';
 import { toSeconds } from '../units.ts';
+import { keptOf } from './kept.ts';
 import { coreRows, processSampleRows, refcountRows, threadSampleRows } from './sampleRows.ts';
 import { holdRows, intervalRows, rowsWithin, siteOf, switchRows, waitersRows } from './stateRows.ts';
 import { callRows, markRows } from './stretchRows.ts';
@@ -104,6 +105,8 @@ export function exportSource(store: Store, scope: ExportScope, meta: ExportMeta,
     gils: store.gilInfos.filter(({ process }) => within(process)),
     thread: (thread) => store.threadInfos[thread],
     process: (process) => store.processInfos[process],
+    site: (site) => store.sites.infos[site],
+    kept: keptOf(store, range, { tracks, processes: processes.map(({ idx }) => store.processes[idx]) }, summary.damage),
     figures: (thread) => figuresOf(store, summary, store.tracks[thread]),
     intervalCount: tracks.reduce((sum, track) => {
       const { from, to } = rowsWithin(track, range);

@@ -2,9 +2,9 @@
 import { IntervalFlag, ThreadState, type Ns, type SiteInfo } from '../contract/types.ts';
 import type { FullRange } from '../model/figures.ts';
 import { SWITCH_BIT } from '../model/ownership.ts';
-import { coreOf, NO_GIL, stateOf } from '../model/states.ts';
+import { coreOf, flagsOf, fractionOf, NO_GIL, stateOf } from '../model/states.ts';
 import type { Store } from '../model/store.ts';
-import { isShown, shownFlags } from '../model/timeline.ts';
+import { estimatedFlag, isShownState } from '../model/timeline.ts';
 import type { GilTrack, Track } from '../model/track.ts';
 import { LostStretches } from './lost.ts';
 import type { HoldRow, IntervalRow, SwitchRow, WaitersRow } from './types.ts';
@@ -27,18 +27,26 @@ export function* intervalRows(store: Store, track: Track, range: FullRange): Gen
   const { start: first, end: last } = range;
   const { from, to } = rowsWithin(track, range);
   const row: IntervalRow = {
-    ...{ thread: track.info.idx, start: 0, end: 0, state: ThreadState.none, flags: 0, core: -1, gil: null },
+    ...{ thread: track.info.idx, start: 0, end: 0, state: ThreadState.none, flags: 0, core: -1, cpu: null, gil: null },
     ...{ site: null, cutStart: false, cutEnd: false },
   };
+  // Of every interval of the session, in most formats: nothing is looked up twice.
+  const estimated = estimatedFlag(store, track.info.process);
+  const open = rows.length - 1;
+  let next = from < to ? rows.start(from) : 0;
   for (let i = from; i < to; i++) {
-    if (!isShown(track, i)) continue;
     const meta = rows.meta(i);
-    const [start, end, gil] = [rows.start(i), rows.end(i), rows.tag(i)];
+    const start = next;
+    const end = (next = rows.end(i));
+    const state = stateOf(meta);
+    if (!isShownState(state, start, end)) continue;
+    const gil = rows.tag(i);
     row.start = Math.max(start, first);
     row.end = Math.min(end, last);
-    row.state = stateOf(meta);
-    row.flags = shownFlags(store, track, i);
+    row.state = state;
+    row.flags = flagsOf(meta) | estimated | (i === open ? IntervalFlag.open : 0);
     row.core = coreOf(meta);
+    row.cpu = fractionOf(meta);
     row.gil = gil === NO_GIL ? null : gil;
     row.site = siteOf(store, sites.get(i));
     row.cutStart = start < first;

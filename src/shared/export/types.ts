@@ -3,6 +3,7 @@
  * memory. Rows that iterators give are reused: read them before the next one is asked for. Filled by source.ts from the model, read by the
  * formats in this folder, driven by src/engine/export.
  */
+import type { Kept } from './trace/records.ts';
 import type { FunctionInfo } from '../contract/functions.ts';
 import type { GilIdx, Ns, ProcIdx, ThreadIdx } from '../contract/basics.ts';
 import type {
@@ -36,6 +37,8 @@ export interface IntervalRow {
   flags: number;
   /** Of a hold: the core at the take, -1 unknown. */
   core: number;
+  /** Released: the part of it on CPU, 0..1; null: not measured. */
+  cpu: number | null;
   /** GIL it held or asked for; null when released, or not known. */
   gil: GilIdx | null;
   /** Of a hold: where it ended; of what follows: where the thread had let go. Null: not known. */
@@ -198,6 +201,10 @@ export interface ExportSource {
   /** All of the session, by index: a switch may come from a thread out of the scope. */
   thread(thread: ThreadIdx): ThreadInfo;
   process(process: ProcIdx): ProcessInfo;
+  /** By its index, 0 for what is not known. */
+  site(site: number): SiteInfo;
+  /** What no row tells, for who reads the session back from a trace. */
+  readonly kept: Kept;
   /** The summary's figures of a thread of the scope. */
   figures(thread: ThreadIdx): SummaryThread;
   /** How many intervals there are in all, at most: for progress. */

@@ -63,6 +63,11 @@ export class TrackCalls {
     return level;
   }
 
+  /** A whole call as it was; `cut`: its end is not known. Those of one depth in the order of time. */
+  restore(depth: number, start: Ns, end: Ns, fn: number, cut: boolean): void {
+    this.begin(depth, start, end - start, fn)?.end(end, cut);
+  }
+
   private close(depth: number, ns: Ns): void {
     const level = this.levels[depth];
     if (!level?.open) return;

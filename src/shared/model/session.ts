@@ -61,6 +61,8 @@ export class SessionModel {
   readonly id: string;
   /** Set by who reads a file that is cut short or damaged; goes into the summary. */
   damage: string | null = null;
+  /** Set by who reads the export of a part: of what. */
+  part: string | null = null;
   /** Grows with every change of what a query would answer. */
   revision = 0;
   /** Events received, all processes. */
@@ -129,6 +131,13 @@ export class SessionModel {
       this.applyControl(control, frame.stream);
       this.changed();
     }
+  }
+
+  /** A step of reading a session back from a trace, which has no frames: src/shared/import. */
+  restore(step: (store: Store) => void): void {
+    step(this.store);
+    this.events = this.store.processInfos.reduce((sum, info) => sum + info.events, 0);
+    this.changed();
   }
 
   private changed(): void {
@@ -320,7 +329,7 @@ export class SessionModel {
   }
 
   private summaryOf(figures: Figures): Summary {
-    return summaryOf(this.store, figures, this.damage);
+    return { ...summaryOf(this.store, figures, this.damage), ...(this.part !== null && { part: this.part }) };
   }
 
   /** The interval of a thread at a time; null where it has none. */

@@ -57,6 +57,13 @@ export class Sites {
     return fresh;
   }
 
+  /** A site under the index it had. */
+  restore(site: SiteInfo): void {
+    if (site.idx >= MOST_SITES) throw new ProtocolError(`more than ${MOST_SITES} sites`);
+    while (this.infos.length <= site.idx) this.infos.push(unknownSite(this.infos.length, -1));
+    this.infos[site.idx] = site;
+  }
+
   describe(process: number, site: Site): void {
     if (site.id === 0) return;
     const info = this.infos[this.index(process, site.id)];

@@ -35,6 +35,20 @@ export interface WatchStep {
   absent: boolean;
 }
 
+/** A watch, all but what was seen of it: what a session that is read back from a trace needs. */
+export interface KeptWatch {
+  process: ProcIdx;
+  id: number;
+  expression: string;
+  state: WatchState;
+  reason: string | null;
+  rateHz: number | null;
+  split: boolean;
+  ended: boolean;
+  types: { ns: Ns; type: string }[];
+  replaced: Ns[];
+}
+
 const valueOf = (value: number): number | null => (Number.isNaN(value) ? null : value);
 
 class WatchTrack {
@@ -150,6 +164,25 @@ class WatchTrack {
     }
   }
 
+  /** All but what was seen of it. */
+  kept(start: Ns, end: Ns): KeptWatch {
+    const { process, id, expression, state, reason, rateHz, split, ended, types, replaced } = this;
+    const times = Array.from({ length: replaced.length }, (_, i) => replaced.get(i));
+    return {
+      ...{ process, id, expression, state, reason, rateHz, split, ended, types: types.filter(({ ns }) => ns < end) },
+      replaced: times.filter((ns) => ns >= start && ns < end),
+    };
+  }
+
+  /** As it was, but for what was seen of it. */
+  static of({ process, id, expression, state, reason, rateHz, split, ended, types, replaced }: KeptWatch): WatchTrack {
+    const track = new WatchTrack(process, id, expression);
+    Object.assign(track, { state, reason, rateHz, split, ended });
+    track.types.push(...types);
+    for (const ns of replaced) track.replaced.push(ns);
+    return track;
+  }
+
   series(start: Ns, end: Ns, points: number): WatchSeries {
     const until = Math.min(end, this.lastNs);
     const first = Math.max(0, this.counts.rowAt(start));
@@ -257,6 +290,36 @@ export class WatchStore {
       maxNs,
     }));
     return { start, end, watches, rounds };
+  }
+
+  /** Each watch with what was seen of it from `start` on and before `end`, its last look at the end. */
+  *kept({ start, end }: { start: Ns; end: Ns }): Generator<{ watch: KeptWatch; steps: WatchStep[] }> {
+    for (const track of this.tracks) {
+      const steps = Array.from(track.steps(start, end), (step) => ({ ...step }));
+      const lastNs = Math.min(track.lastNs, end);
+      if (steps.length > 0 && steps[steps.length - 1].ns < lastNs) steps.push({ ...steps.at(-1)!, ns: lastNs });
+      yield { watch: track.kept(start, end), steps };
+    }
+  }
+
+  *keptRounds(): Generator<{ process: ProcIdx } & Rounds> {
+    for (const [process, rounds] of this.rounds) yield { process, ...rounds };
+  }
+
+  /** A watch as it was; returns what takes looks at it. */
+  restore(kept: KeptWatch): Pick<WatchTrack, 'look'> {
+    if (this.tracks.length >= MOST_WATCHES) throw new ProtocolError(`more than ${MOST_WATCHES} watches`);
+    const track = WatchTrack.of(kept);
+    this.tracks.push(track);
+    if (!track.ended) {
+      const known = this.byId.get(kept.process) ?? new Map<number, WatchTrack>();
+      this.byId.set(kept.process, known.set(kept.id, track));
+    }
+    return track;
+  }
+
+  restoreRounds(process: ProcIdx, { count, sumNs, maxNs }: Rounds): void {
+    this.rounds.set(process, { count, sumNs, maxNs });
   }
 
   /** What was seen of each watch from `start` on and before `end`; also of those that were removed. */

@@ -75,6 +75,8 @@ class Sequence:
         self.interned = collections.defaultdict(dict)
 
 
+# gilscope's own, which other readers pass over.
+RECORD = 30_000_001
 INTERNED = {1: "category", 2: "name", 3: "key", 4: "source", 29: "string"}
 
 
@@ -87,6 +89,9 @@ class Perfetto:
             self.packet(packet)
 
     def packet(self, packet):
+        if RECORD in packet:
+            json.loads(text(packet, RECORD))
+            return
         if 60 in packet:
             self.track(fields(packet[60][0]))
             return

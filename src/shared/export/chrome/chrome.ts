@@ -10,13 +10,19 @@ import { factsOf, headOf } from '../trace/head.ts';
 import {
   ANNOTATION,
   CATEGORY,
+  ENDED,
   endedHow,
-  nameOfGil,
   nameOfThread,
   orUnknown,
+  severalGils,
   sliceName,
+  stateNotes,
   switchName,
+  waitersName,
+  YES,
 } from '../trace/names.ts';
+import type { TraceRecord } from '../trace/records.ts';
+import { Teller } from '../trace/teller.ts';
 import type { ExportSource, FormatWriter, IntervalRow, Piece } from '../types.ts';
 import { Ids, type Place } from './ids.ts';
 
@@ -33,21 +39,43 @@ export function micros(ns: Ns): string {
 /** Half characters are no text to many readers of JSON. */
 const json = (value: unknown): string => JSON.stringify(value).replace(HALF, '$1\\ufffd');
 
+/** What begins every trace, and no other file: src/shared/import knows it by this. */
+export const CHROME_BEGINS = '{"displayTimeUnit":"ns",\n"otherData":{"recorded by":"gilscope ';
+/** Name of the events that hold records: metadata, which other readers pass over. */
+export const RECORD = 'gilscope';
+/** Fields of its own, in the name of a lane: which one it is. */
+export type LaneOf = 'gil' | 'thread' | 'functions' | 'marks';
+
 /** An arrow begins within the hold that it comes from: at its end there is none. */
 const WITHIN: Ns = 1;
 
 /** As JSON writes it, where the backslash is not one of the text. */
 const HALF = /(?<!\\)((?:\\\\)*)\\ud[89a-f][0-9a-f]{2}/g;
 
+const placeOf = (site: SiteInfo) => ({
+  ...{ where: functionLabel(site), file: site.file, line: site.line ?? site.firstLine, site: site.idx },
+});
+
+/** Of what had not ended, or whose end was lost. */
+const notSeen = (open: boolean) => (open ? { [ANNOTATION.ended]: ENDED.open } : null);
+
 class Trace {
   private readonly out = new TextOutput();
   private readonly ids: Ids;
   /** What is said of a slice, by what tells it apart. */
-  private readonly said = new Map<number, string>();
+  private readonly said = new Map<number | string, string>();
+  private readonly several: ReadonlySet<number>;
+  private readonly teller: Teller;
   private first = true;
 
   constructor(private readonly source: ExportSource) {
     this.ids = new Ids(source);
+    this.several = severalGils(source.gils);
+    this.teller = new Teller(source, (record) => this.record(record));
+  }
+
+  private record(record: TraceRecord): void {
+    this.named(RECORD, '"pid":0,"tid":0', record);
   }
 
   private event(text: string): void {
@@ -57,12 +85,18 @@ class Trace {
 
   *pieces(): Generator<Piece> {
     const { source, out } = this;
-    out.put('{"displayTimeUnit":"ns","traceEvents":[\n');
+    out.put(`{"displayTimeUnit":"ns",\n"otherData":${json(factsOf(source))},\n`);
+    out.put(`"gilscope":${json(headOf(source))},\n"traceEvents":[\n`);
     this.processes();
+    for (const record of this.teller.records()) {
+      this.record(record);
+      if (out.full) yield out.piece();
+    }
     for (const { idx } of source.gils) yield* this.gil(idx);
     for (const { idx } of source.threads) yield* this.thread(idx);
     yield* this.counters();
-    out.put(`\n],\n"otherData":${json(factsOf(source))},\n"gilscope":${json(headOf(source))}}\n`);
+    this.teller.end();
+    out.put('\n]}\n');
     yield out.piece();
   }
 
@@ -78,8 +112,8 @@ class Trace {
     }
   }
 
-  private lane({ ids, name, rank }: Place): void {
-    this.named('thread_name', ids, { name });
+  private lane({ ids, name, rank }: Place, of: LaneOf, idx: number): void {
+    this.named('thread_name', ids, { name, of, idx });
     this.named('thread_sort_index', ids, { sort_index: rank });
   }
 
@@ -91,29 +125,31 @@ class Trace {
   private *gil(gil: number): Generator<Piece> {
     const { source, out } = this;
     const place = this.ids.gil(gil);
-    this.lane(place);
-    for (const { thread, start, end, flags } of source.holds(gil)) {
-      this.slice(place, start, end, this.heldSaid(thread, flags));
+    this.lane(place, 'gil', gil);
+    for (const { thread, start, end, flags, switched } of source.holds(gil)) {
+      this.slice(place, start, end, this.heldSaid(thread, flags, switched));
       if (out.full) yield out.piece();
     }
     yield* this.arrows(gil);
     const info = source.gils.find(({ idx }) => idx === gil)!;
-    const name = json(`${nameOfGil(info)}: threads that wait`);
+    const name = json(waitersName(info));
     for (const { at, waiting } of source.waiters(gil)) {
       this.event(`"ph":"C","pid":${place.pid},"ts":${micros(at)},"name":${name},"args":{"threads":${waiting}}`);
       if (out.full) yield out.piece();
     }
   }
 
-  private heldSaid(thread: ThreadIdx, flags: number): string {
-    const key = -1 - (thread * 256 + flags);
+  private heldSaid(thread: ThreadIdx, flags: number, switched: boolean): string {
+    const key = -1 - ((thread * 2 + Number(switched)) * 256 + flags);
     return this.saidOnce(key, () => {
       const name = json(orUnknown(nameOfThread(this.source.thread(thread))));
-      return `"name":${name},"cat":"${CATEGORY.gil}","args":${json({ [ANNOTATION.ended]: endedHow(flags) ?? undefined })}`;
+      const category = switched ? CATEGORY.switched : CATEGORY.gil;
+      const notes = { [ANNOTATION.thread]: thread, [ANNOTATION.ended]: endedHow(flags) ?? undefined };
+      return `"name":${name},"cat":"${category}","args":${json(notes)}`;
     });
   }
 
-  private saidOnce(key: number, say: () => string): string {
+  private saidOnce(key: number | string, say: () => string): string {
     let said = this.said.get(key);
     if (said === undefined) this.said.set(key, (said = say()));
     return said;
@@ -136,11 +172,14 @@ class Trace {
   private *thread(thread: ThreadIdx): Generator<Piece> {
     const { source, out } = this;
     const place = this.ids.thread(thread)!;
-    this.lane(place);
+    this.lane(place, 'thread', thread);
     for (const row of source.intervals(thread)) {
       out.done++;
       const name = sliceName(row);
-      if (name === null) continue;
+      if (name === null) {
+        this.teller.untold(row);
+        continue;
+      }
       this.slice(place, row.start, row.end, this.stateSaid(row, name));
       if (out.full) yield out.piece();
     }
@@ -148,18 +187,17 @@ class Trace {
     yield* this.marks(thread);
   }
 
-  private stateSaid({ state, flags, core, site: where }: IntervalRow, name: string): string {
+  private stateSaid(row: IntervalRow, name: string): string {
+    const { state, flags, core, site: where, thread, gil } = row;
     const isHold = state === ThreadState.hold;
     const isWait = state === ThreadState.wait;
     const site: SiteInfo | null = isWait ? null : where;
+    const several = this.several.has(this.source.thread(thread).process);
     const key = ((site?.idx ?? 0) * 2048 + state * 256 + flags) * 65537 + (isHold ? core + 1 : 0);
-    return this.saidOnce(key, () => {
-      const args = {
-        ...(site && { where: functionLabel(site), file: site.file, line: site.line ?? site.firstLine }),
-        ...(isHold && core >= 0 && { [ANNOTATION.core]: core }),
-        [ANNOTATION.ended]: isHold ? (endedHow(flags) ?? undefined) : undefined,
-        [ANNOTATION.asked]: isWait && (flags & IntervalFlag.requested) !== 0 ? 'yes' : undefined,
-      };
+    return this.saidOnce(several ? `${key} ${gil}` : key, () => {
+      if (site !== null) this.teller.site(site.idx);
+      const notes = Object.entries(stateNotes(row, several)).filter(([, value]) => value !== null);
+      const args = { ...(site && placeOf(site)), ...Object.fromEntries(notes) };
       const category = isHold || isWait ? CATEGORY.gil : CATEGORY.released;
       return `"name":"${name}","cat":"${category}","args":${json(args)}`;
     });
@@ -169,14 +207,16 @@ class Trace {
     const { out } = this;
     let place: Place | null = null;
     const said = new Map<number, string>();
-    for (const { start, end, function: fn } of this.source.calls(thread)) {
-      if (place === null) this.lane((place = this.ids.ofThread(thread, 'functions')));
-      const idx = fn?.idx ?? 0;
-      let text = said.get(idx);
+    for (const { start, end, function: fn, open } of this.source.calls(thread)) {
+      if (place === null) this.lane((place = this.ids.ofThread(thread, 'functions')), 'functions', thread);
+      const key = (fn?.idx ?? 0) * 2 + Number(open);
+      let text = said.get(key);
       if (text === undefined) {
         const name = json(orUnknown(fn?.qualname ?? fn?.name));
-        text = `"name":${name},"cat":"${CATEGORY.functions}","args":${json(fn ? { file: fn.file, line: fn.firstLine } : {})}`;
-        said.set(idx, text);
+        if (fn !== null) this.teller.site(fn.idx);
+        const args = { ...(fn && { file: fn.file, line: fn.firstLine, site: fn.idx }), ...notSeen(open) };
+        text = `"name":${name},"cat":"${CATEGORY.functions}","args":${json(args)}`;
+        said.set(key, text);
       }
       this.slice(place, start, end, text);
       if (out.full) yield out.piece();
@@ -186,9 +226,10 @@ class Trace {
   private *marks(thread: ThreadIdx): Generator<Piece> {
     const { out } = this;
     let place: Place | null = null;
-    for (const { start, end, name, instant } of this.source.marks(thread)) {
-      if (place === null) this.lane((place = this.ids.ofThread(thread, 'marks')));
-      const said = `"name":${json(orUnknown(name))},"cat":"${CATEGORY.marks}"`;
+    for (const { start, end, name, instant, open } of this.source.marks(thread)) {
+      if (place === null) this.lane((place = this.ids.ofThread(thread, 'marks')), 'marks', thread);
+      const args = json({ ...notSeen(open), ...(name === '' && { [ANNOTATION.nameless]: YES }) });
+      const said = `"name":${json(orUnknown(name))},"cat":"${CATEGORY.marks}","args":${args}`;
       if (instant) this.event(`"ph":"i","s":"t",${place.ids},"ts":${micros(start)},${said}`);
       else this.slice(place, start, end, said);
       if (out.full) yield out.piece();

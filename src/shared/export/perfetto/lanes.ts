@@ -3,7 +3,17 @@
  * merge.ts takes the steps in the order of time, so that what happens at one moment (one thread lets go, another takes) costs the moment once.
  */
 import { IntervalFlag, ThreadState, type GilIdx, type Ns, type ThreadIdx } from '../../contract/types.ts';
-import { ANNOTATION, CATEGORY, endedHow, nameOfThread, SLICE, sliceName, switchName } from '../trace/names.ts';
+import {
+  ANNOTATION,
+  CATEGORY,
+  endedHow,
+  nameOfThread,
+  SLICE,
+  sliceName,
+  stateNotes,
+  switchName,
+} from '../trace/names.ts';
+import type { Teller } from '../trace/teller.ts';
 import type { ExportSource, HoldRow, IntervalRow, SwitchRow, WaitersRow } from '../types.ts';
 import type { Encoded, Output } from './output.ts';
 import { EventType } from './schema.ts';
@@ -15,6 +25,9 @@ export interface Process {
   out: Output;
   sequence: Sequence;
   gils: Map<GilIdx, GilLane>;
+  /** It has more than one. */
+  several: boolean;
+  teller: Teller;
   /** Threads that are in the file. */
   told: ReadonlySet<ThreadIdx>;
 }
@@ -209,6 +222,7 @@ export class ThreadLane implements Lane {
   /** To the next interval that is a slice. */
   private skip(): void {
     while (this.rows.row !== null && sliceName(this.rows.row) === null) {
+      this.process.teller.untold(this.rows.row);
       this.rows.next();
       this.process.out.done++;
     }
@@ -249,18 +263,14 @@ export class ThreadLane implements Lane {
   }
 
   private beginOf(row: IntervalRow, gil: GilLane | undefined, waiting: number): Event {
-    const { state, flags, core, site } = row;
+    const { state, site } = row;
     const isHold = state === ThreadState.hold;
     const isWait = state === ThreadState.wait;
     return {
       ...{ type: EventType.begin, track: this.track, name: sliceName(row) ?? SLICE.unknown },
       ...{ source: isWait ? null : site, counter: gil?.waiters.counter(waiting) },
       category: isHold || isWait ? CATEGORY.gil : CATEGORY.released,
-      notes: {
-        [ANNOTATION.core]: isHold && core >= 0 ? core : null,
-        [ANNOTATION.ended]: isHold ? endedHow(flags) : null,
-        [ANNOTATION.asked]: isWait && (flags & IntervalFlag.requested) !== 0 ? 'yes' : null,
-      },
+      notes: stateNotes(row, this.process.several),
       // Where no arrow is under way to it, none ends.
       flowEnd: isHold ? gil?.flow : null,
     };

@@ -80,6 +80,10 @@ export class Output {
     this.at += packet.length;
   }
 
+  record(record: unknown): void {
+    this.packet({ gilscopeRecord: JSON.stringify(record) });
+  }
+
   timed(time: number, packet: Encoded): void {
     this.need(packet.length);
     const { bytes, view } = this;

@@ -5,7 +5,8 @@
 import type { Ns, ThreadIdx } from '../../contract/basics.ts';
 import { counterGroups } from '../trace/counters.ts';
 import { factsOf, headOf } from '../trace/head.ts';
-import { CATEGORY, orUnknown } from '../trace/names.ts';
+import { ANNOTATION, CATEGORY, ENDED, orUnknown, severalGils, YES } from '../trace/names.ts';
+import { Teller } from '../trace/teller.ts';
 import type { ExportSource, FormatWriter, Piece } from '../types.ts';
 import { GilLane, ThreadLane, WaitersLane, type Lane, type Process } from './lanes.ts';
 import { Merge } from './merge.ts';
@@ -17,6 +18,8 @@ import { Tracks } from './tracks.ts';
 class Trace {
   private readonly out: Output;
   private readonly tracks: Tracks;
+  private readonly teller: Teller;
+  private readonly several: ReadonlySet<number>;
   private sequences = 0;
 
   constructor(
@@ -25,20 +28,30 @@ class Trace {
   ) {
     this.out = new Output(deflate);
     this.tracks = new Tracks(source, this.out);
+    this.teller = new Teller(source, (record) => this.out.record(record));
+    this.several = severalGils(source.gils);
   }
 
   private sequence(): Sequence {
-    return new Sequence(this.out, ++this.sequences, this.source.originNs, this.source.start);
+    return new Sequence(this.out, ++this.sequences, this.teller, this.source);
   }
 
   *pieces(): Generator<Piece> {
     const { source, out } = this;
     this.clocks();
+    out.record(headOf(source));
+    for (const record of this.teller.records()) {
+      out.record(record);
+      if (out.full) yield out.piece();
+    }
+    // By itself: a file that is cut short can be read as far as it goes.
+    yield out.piece();
     const session = this.tracks.session();
     for (const { idx } of source.processes) yield* this.process(idx);
     for (const { idx } of source.threads) yield* this.ofThread(idx);
     yield* this.counters();
     this.about(session);
+    this.teller.end();
     yield out.piece();
   }
 
@@ -55,7 +68,9 @@ class Trace {
     const { source, out, tracks } = this;
     tracks.process(idx);
     const told = new Set(source.threads.map((thread) => thread.idx));
-    const process: Process = { source, out, sequence: this.sequence(), gils: new Map(), told };
+    const { teller } = this;
+    const several = this.several.has(idx);
+    const process: Process = { source, out, sequence: this.sequence(), gils: new Map(), several, teller, told };
     const lanes: Lane[] = [];
     for (const gil of source.gils) {
       if (gil.process !== idx) continue;
@@ -78,25 +93,31 @@ class Trace {
 
   private *functions(thread: ThreadIdx): Generator<Piece> {
     let calls: Nested | null = null;
-    for (const { start, end, function: fn } of this.source.calls(thread)) {
+    for (const { start, end, function: fn, open } of this.source.calls(thread)) {
       calls ??= new Nested(this.sequence(), this.tracks.ofThread(thread, 'functions'));
       const name = orUnknown(fn?.qualname ?? fn?.name);
-      calls.slice(start, end, fn?.idx ?? 0, { name, category: CATEGORY.functions, source: fn });
+      const notes = { [ANNOTATION.ended]: open ? ENDED.open : null };
+      calls.slice(start, end, open ? null : (fn?.idx ?? 0), { name, category: CATEGORY.functions, source: fn, notes });
       if (this.out.full) yield this.out.piece();
     }
-    calls?.end();
+    calls?.endBefore(Infinity);
   }
 
   private *marks(thread: ThreadIdx): Generator<Piece> {
     let marks: Nested | null = null;
-    for (const { start, end, name, instant } of this.source.marks(thread)) {
+    for (const { start, end, name, instant, open } of this.source.marks(thread)) {
       marks ??= new Nested(this.sequence(), this.tracks.ofThread(thread, 'marks'));
-      const told = { name: orUnknown(name), category: CATEGORY.marks };
+      const notes = {
+        [ANNOTATION.ended]: open ? ENDED.open : null,
+        [ANNOTATION.nameless]: name === '' ? YES : null,
+        [ANNOTATION.lasts]: !instant && end > marks.end(start) ? Math.round(end - start) : null,
+      };
+      const told = { name: orUnknown(name), category: CATEGORY.marks, notes };
       if (instant) marks.instant(start, told);
       else marks.slice(start, end, null, told);
       if (this.out.full) yield this.out.piece();
     }
-    marks?.end();
+    marks?.endBefore(Infinity);
   }
 
   private *counters(): Generator<Piece> {
@@ -116,8 +137,7 @@ class Trace {
   /** The recording as a whole: for people, and as JSON for programs: what each track is of. */
   private about(track: number): void {
     const { source, out } = this;
-    const head = { ...headOf(source), tracks: this.tracks.list };
-    const facts = { ...factsOf(source), 'for programs': JSON.stringify(head) };
+    const facts = { ...factsOf(source), 'for programs': JSON.stringify({ tracks: this.tracks.list }) };
     out.packet({
       timestamp: source.originNs + BigInt(Math.round(source.start)),
       timestampClockId: ClockId.monotonic,
@@ -133,7 +153,7 @@ class Trace {
   }
 }
 
-type Told = Pick<Event, 'name' | 'category' | 'source'>;
+type Told = Pick<Event, 'name' | 'category' | 'source' | 'notes'>;
 
 /** Slices within slices of one track, told by their begins: their ends are put in where they belong. */
 class Nested {
@@ -169,11 +189,12 @@ class Nested {
     this.sequence.tell(at, { type: EventType.instant, track: this.track, ...told });
   }
 
-  end(): void {
-    this.endBefore(Infinity);
+  /** Where what is around a slice that begins then ends; what is within cannot be told to last longer. */
+  end(start: Ns): Ns {
+    return this.ends.findLast((end) => end > start) ?? Infinity;
   }
 
-  private endBefore(at: Ns): void {
+  endBefore(at: Ns): void {
     const { ends, sequence, track } = this;
     while (ends.length > 0 && ends.at(-1)! <= at) {
       this.close ??= sequence.encode({ type: EventType.end, track });

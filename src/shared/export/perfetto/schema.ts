@@ -39,6 +39,8 @@ const MESSAGES = {
     track_descriptor: [60, 'TrackDescriptor'],
     timestamp_clock_id: [58, 'uint32'],
     first_packet_on_sequence: [87, 'bool'],
+    /** gilscope's own (trace/records.ts), under a number that the published schema does not use: JSON. */
+    gilscope_record: [30_000_001, 'string'],
   },
   ClockSnapshot: { clocks: [1, many('Clock')], primary_trace_clock: [2, 'int32'] },
   Clock: { clock_id: [1, 'uint32'], timestamp: [2, 'uint64'], is_incremental: [3, 'bool'] },

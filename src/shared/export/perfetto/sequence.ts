@@ -4,6 +4,8 @@
  */
 import type { Ns, SiteInfo } from '../../contract/types.ts';
 import { orUnknown } from '../trace/names.ts';
+import type { Teller } from '../trace/teller.ts';
+import type { ExportSource } from '../types.ts';
 import { encode, Encoded, type Fields, type Output } from './output.ts';
 import { ClockId, EventType, SequenceFlag } from './schema.ts';
 
@@ -49,15 +51,14 @@ export class Sequence {
   private readonly categories = new Interned<string>();
   private readonly keys = new Interned<string>();
   private readonly strings = new Interned<string>();
-  private readonly sources = new Interned<number>();
+  private readonly sources = new Set<number>();
   private now: Ns;
 
-  /** @param originNs absolute time of session time 0 */
   constructor(
     private readonly out: Output,
     private readonly id: number,
-    originNs: bigint,
-    start: Ns,
+    private readonly teller: Teller,
+    { originNs, start }: Pick<ExportSource, 'originNs' | 'start'>,
   ) {
     this.now = Math.round(start);
     const timestamp = originNs + BigInt(this.now);
@@ -100,10 +101,17 @@ export class Sequence {
     return this.strings.of(text, (iid) => this.intern('debugAnnotationStringValues', { iid, str }));
   }
 
+  /** Under the number that the recording gives it: src/shared/import knows it by that. */
   private source(site: SourceOf): bigint {
+    const { idx } = site;
+    const iid = BigInt(idx);
+    if (this.sources.has(idx)) return iid;
+    this.sources.add(idx);
+    this.teller.site(idx);
     const functionName = orUnknown(site.qualname ?? site.name);
     const place = { fileName: site.file, functionName, lineNumber: site.line ?? site.firstLine };
-    return this.sources.of(site.idx, (iid) => this.intern('sourceLocations', { iid, ...place }));
+    this.intern('sourceLocations', { iid, ...place });
+    return iid;
   }
 
   private note(name: string, value: string | number): Fields {

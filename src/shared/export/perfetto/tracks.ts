@@ -1,7 +1,7 @@
 /** The tracks of a trace: what stands where in Perfetto's window, and under which number its events are found. Used by perfetto.ts. */
 import type { GilIdx, ThreadIdx, ProcIdx } from '../../contract/basics.ts';
 import type { Counter, CounterOf } from '../trace/counters.ts';
-import { nameOfGil, nameOfThread } from '../trace/names.ts';
+import { nameOfGil, nameOfThread, waitersName } from '../trace/names.ts';
 import type { ExportSource } from '../types.ts';
 import type { Fields, Output } from './output.ts';
 import { CHILDREN_BY_RANK, UNIT_SIZE_BYTES } from './schema.ts';
@@ -22,6 +22,19 @@ const UNITS = {
   references: { unitName: 'references' },
 } as const;
 
+/** Numbers of tracks tell what they are of: eight times an index, and this. src/shared/import reads them. */
+export const TRACK = {
+  thread: 1,
+  functions: 2,
+  marks: 3,
+  gil: 4,
+  waiters: 5,
+  process: 6,
+  counter: 7,
+  session: 8,
+} as const;
+export const TRACK_STEP = 8;
+
 export class Tracks {
   /** By number. */
   readonly list: { track: number; is: TrackOf }[] = [];
@@ -30,15 +43,15 @@ export class Tracks {
   /** Kernel numbers are used again by later threads and processes; a reader would take those for one. */
   private readonly tids = new Set<string>();
   private readonly pids = new Set<number>();
-  private last = 0;
+  private counters = 0;
 
   constructor(
     private readonly source: ExportSource,
     private readonly out: Output,
   ) {}
 
-  private add(is: TrackOf | null, fields: Fields): number {
-    const track = ++this.last;
+  private add(kind: keyof typeof TRACK, idx: number, is: TrackOf | null, fields: Fields): number {
+    const track = TRACK_STEP * idx + TRACK[kind];
     if (is !== null) this.list.push({ track, is });
     this.out.packet({ trackDescriptor: { uuid: BigInt(track), ...fields } });
     return track;
@@ -46,7 +59,7 @@ export class Tracks {
 
   /** Of the recording as a whole. */
   session(): number {
-    return this.add(null, { name: 'gilscope', siblingOrderRank: -1 });
+    return this.add('session', 0, null, { name: 'gilscope', siblingOrderRank: -1 });
   }
 
   process(idx: ProcIdx): number {
@@ -56,7 +69,12 @@ export class Tracks {
     const first = !this.pids.has(pid);
     this.pids.add(pid);
     const described = { process: { pid, cmdline: argv, processName: name }, childOrdering: CHILDREN_BY_RANK };
-    const track = this.add(null, first ? described : { name: `${name} (${pid})`, childOrdering: CHILDREN_BY_RANK });
+    const track = this.add(
+      'process',
+      idx,
+      null,
+      first ? described : { name: `${name} (${pid})`, childOrdering: CHILDREN_BY_RANK },
+    );
     this.processes.set(idx, track);
     return track;
   }
@@ -73,7 +91,7 @@ export class Tracks {
     const thread = { pid, tid: BigInt(info.tid), threadName: name, legacySortIndex: idx };
     const of = { of: 'thread', thread: idx } as const;
     const track = this.add(
-      of,
+      ...(['thread', idx, of] as const),
       first
         ? { parentUuid: BigInt(parent), thread }
         : { parentUuid: BigInt(parent), name, siblingOrderRank: RANK.thread + idx },
@@ -84,7 +102,7 @@ export class Tracks {
 
   /** Beneath that of the thread. */
   ofThread(idx: ThreadIdx, of: 'functions' | 'marks'): number {
-    return this.add({ of, thread: idx }, { parentUuid: BigInt(this.thread(idx)), name: of });
+    return this.add(of, idx, { of, thread: idx }, { parentUuid: BigInt(this.thread(idx)), name: of });
   }
 
   gil(idx: GilIdx): { strip: number; waiters: number } {
@@ -92,26 +110,25 @@ export class Tracks {
     const parentUuid = BigInt(this.process(info.process));
     const name = nameOfGil(info);
     return {
-      strip: this.add(
-        { of: 'gil', gil: idx },
-        { parentUuid, name: `${name}: who holds it`, siblingOrderRank: RANK.gil + 2 * idx },
-      ),
-      waiters: this.add(
-        { of: 'waiters', gil: idx },
-        {
-          ...{ parentUuid, name: `${name}: threads that wait`, siblingOrderRank: RANK.gil + 2 * idx + 1 },
-          counter: { unitName: 'threads' },
-        },
-      ),
+      strip: this.add(...(['gil', idx, { of: 'gil', gil: idx }] as const), {
+        parentUuid,
+        name: `${name}: who holds it`,
+        siblingOrderRank: RANK.gil + 2 * idx,
+      }),
+      waiters: this.add(...(['waiters', idx, { of: 'waiters', gil: idx }] as const), {
+        ...{ parentUuid, name: waitersName(info), siblingOrderRank: RANK.gil + 2 * idx + 1 },
+        counter: { unitName: 'threads' },
+      }),
     };
   }
 
   counter({ process, thread, name, unit, is }: Counter): number {
     const parent = thread !== null ? this.thread(thread) : process !== null ? this.process(process) : null;
     const counter = UNITS[unit];
-    return this.add(is, {
+    const rank = RANK.counter + this.counters;
+    return this.add('counter', this.counters++, is, {
       ...(parent === null ? {} : { parentUuid: BigInt(parent) }),
-      ...{ name, counter, siblingOrderRank: RANK.counter + this.last },
+      ...{ name, counter, siblingOrderRank: rank },
     });
   }
 }

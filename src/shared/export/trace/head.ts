@@ -4,12 +4,15 @@
  */
 import { z } from 'zod';
 import type { ThreadIdx } from '../../contract/basics.ts';
+import type { GilInfo } from '../../contract/types.ts';
 import { formatPercent } from '../../format.ts';
 import { joinArgs } from '../../shell.ts';
 import { toNs } from '../../units.ts';
 import type { ExportSource } from '../types.ts';
+import { keptProcess, keptSession, keptThread } from './records.ts';
 
-const text = z.string();
+/** Longer text is no honest file's (records.ts). */
+const text = z.string().max(70_000);
 const maybe = <T extends z.ZodType>(type: T) => type.nullable();
 const whole = z.number().int().min(0);
 
@@ -36,6 +39,7 @@ const process = z.object({
   lost: maybe(text),
   events: whole,
   dropped: whole,
+  ...keptProcess.shape,
 });
 
 const thread = z.object({
@@ -47,8 +51,7 @@ const thread = z.object({
   own: z.boolean(),
   bornNs: z.number(),
   endedNs: maybe(z.number()),
-  /** CPU seconds it had used when it was first sampled. */
-  cpu0S: maybe(z.number()),
+  ...keptThread.shape,
 });
 
 const gil = z.object({
@@ -57,12 +60,16 @@ const gil = z.object({
   id: whole,
   bornNs: z.number(),
   endedNs: maybe(z.number()),
+  switches: whole,
   switchesCounted: maybe(whole),
   switchesChecked: maybe(whole),
 });
 
+/** Grows when an older reader would misread the file. */
+export const TRACE_VERSION = 2;
+
 export const traceHead = z.object({
-  version: z.literal(1),
+  version: z.literal(TRACE_VERSION),
   gilscope: text,
   title: text,
   created: text,
@@ -75,6 +82,7 @@ export const traceHead = z.object({
   end: z.number(),
   /** Not all of the session: a range, or some threads. */
   partial: z.boolean(),
+  session: keptSession,
   processes: z.array(process),
   threads: z.array(thread),
   gils: z.array(gil),
@@ -88,29 +96,31 @@ function threadsOf(source: ExportSource): ThreadIdx[] {
   return [...threads].sort((a, b) => a - b);
 }
 
-function firstCpu(source: ExportSource, idx: ThreadIdx): number | null {
-  for (const { cpuS } of source.threadSamples(idx)) return cpuS;
-  return null;
+/** Of a part, those within it. */
+function switchesOf({ gils, summary }: ExportSource, { idx, process }: GilInfo) {
+  const place = gils.filter((gil) => gil.process === process).findIndex((gil) => gil.idx === idx);
+  const { switches, switches_counted, switches_checked } = summary.processes[process].gils[place];
+  return { switches, switchesCounted: switches_counted, switchesChecked: switches_checked };
 }
 
 export function headOf(source: ExportSource): TraceHead {
-  const { summary } = source;
-  const scoped = new Set(source.threads.map(({ idx }) => idx));
+  const { summary, kept } = source;
   const { gilscope, title, created, host, cores, start, end } = source;
   const threads = summary.processes.reduce((sum, told) => sum + told.threads.length, 0);
   return traceHead.parse({
-    ...{ version: 1, gilscope, title, created, host, cores, start, end, command: [...source.command] },
+    ...{ version: TRACE_VERSION, gilscope, title, created, host, cores, start, end, command: [...source.command] },
     originNs: String(source.originNs),
+    session: kept.session(),
     partial: !summary.range.whole || source.threads.length < threads,
     processes: source.processes.map((info) => {
       const began = summary.processes[info.idx].began_s;
-      return { ...info, beganNs: began === null ? null : toNs(began) };
+      return { ...info, beganNs: began === null ? null : toNs(began), ...kept.process(info.idx) };
     }),
     threads: threadsOf(source).map((idx) => ({
       ...source.thread(idx),
-      cpu0S: scoped.has(idx) ? firstCpu(source, idx) : null,
+      ...kept.thread(idx),
     })),
-    gils: source.gils,
+    gils: source.gils.map((info) => ({ ...info, ...switchesOf(source, info) })),
   });
 }
 

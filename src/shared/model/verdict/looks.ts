@@ -37,11 +37,14 @@ export interface Looks {
   lanes: Lane[];
 }
 
+/** Released time of which this part was on CPU counts as native code, though it be called blocked. */
+export function isNativePart(fraction: number, ns: number, measured: boolean): boolean {
+  return fraction >= NATIVE_FRACTION || (measured && fraction >= NATIVE_LEAST && fraction * ns >= NATIVE_NS);
+}
+
 function isNative(meta: number, ns: number): boolean {
-  const fraction = fractionOf(meta) ?? 0;
-  if (stateOf(meta) === ThreadState.running || fraction >= NATIVE_FRACTION) return true;
-  const measured = (flagsOf(meta) & IntervalFlag.sampled) === 0;
-  return measured && fraction >= NATIVE_LEAST && fraction * ns >= NATIVE_NS;
+  if (stateOf(meta) === ThreadState.running) return true;
+  return isNativePart(fractionOf(meta) ?? 0, ns, (flagsOf(meta) & IntervalFlag.sampled) === 0);
 }
 
 function doingOf(meta: number, ns: number): Doing {
