@@ -7,11 +7,12 @@ import { knownFormat } from '../../src/engine/export/known.ts';
 import { FileSession } from '../../src/engine/fileSession.ts';
 import type { Summary } from '../../src/shared/contract/types.ts';
 import type { ExportScope } from '../../src/shared/export/types.ts';
-import { file, newest, pythons, record, work } from './helpers.ts';
+import { file, newest, pythons, record, ROOT, work } from './helpers.ts';
 
 const PROGRAM = file(
   'everything.py',
-  `import multiprocessing, threading, time, sys
+  `import multiprocessing, sys, threading, time
+sys.path.append(${JSON.stringify(join(ROOT, 'python-agent'))})
 import gilscope_agent as g
 counter = []
 def spin(n):
