@@ -159,7 +159,7 @@ describe.runIf(can)('another user of this machine', () => {
     expect(
       as(NOBODY, 'fs.mkdirSync(a); fs.writeFileSync(a + "/agent", ""); say();', join(temporary, 'gilscope-bbbbbb')),
     ).toBe('ok');
-    await sweepDoors(temporary);
+    await sweepDoors([temporary]);
     expect(existsSync(join(precious, 'agent'))).toBe(true);
     expect(existsSync(join(temporary, 'gilscope-bbbbbb', 'agent'))).toBe(true);
   });

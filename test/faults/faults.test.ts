@@ -28,6 +28,7 @@ const rounds = Array.from({ length: ROUNDS }, (_, i) => drawRound(SEED + i));
 describe('a random moment', () => {
   it.concurrent.for(rounds.map((round) => [titleOf(round), round] as const))(
     '%s',
+    { timeout: LIMIT_MS },
     async ([, round]) => {
       const python = pythons[round.python % pythons.length];
       const plain = await plainOf(python, round);
@@ -35,6 +36,5 @@ describe('a random moment', () => {
       const found = await wrong(round, outcome, plain);
       expect(found, `python ${python.version}\n${JSON.stringify(outcome, null, 1)}`).toEqual([]);
     },
-    LIMIT_MS,
   );
 });
