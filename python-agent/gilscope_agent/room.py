@@ -15,9 +15,9 @@ def shortage():
 
     Read in /proc: the module `resource` would be one more that the program finds imported."""
     try:
-        with open("/proc/self/limits") as file:
+        with open("/proc/self/limits", encoding="utf-8", errors="replace") as file:
             limits = dict((line[:26].strip(), line[26:].split()[0]) for line in file if line.startswith("Max "))
-        with open("/proc/self/status") as file:
+        with open("/proc/self/status", encoding="utf-8", errors="replace") as file:
             used = dict(line.split(":", 1) for line in file if line.startswith("Vm"))
         for limit, counted in _LIMITS:
             if limits.get(limit, "unlimited") == "unlimited":

@@ -98,7 +98,7 @@ class Transparency(Case):
         self.compare([self.write("probe2.py", PROBE)], plain_environment(PYTHONPATH=""))
 
     def test_warnings_are_errors(self):
-        self.compare(["-W", "error", "-X", "dev", self.write("probe.py", PROBE)])
+        self.compare(["-W", "error", "-X", "dev", "-X", "warn_default_encoding", self.write("probe.py", PROBE)])
 
     def test_virtual_environment(self):
         target = os.path.join(self.folder, "venv")
