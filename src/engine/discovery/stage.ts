@@ -71,7 +71,8 @@ function makeStage(root: string, place: string, owner: Owner): Stage | null {
     };
     try {
       // Another user's program must not be able to change what we, perhaps root, write and give away by name: it passes through, no more.
-      if (owner.uid !== process.geteuid?.()) chmodSync(here, 0o711);
+      // To be listed, or Python finds nothing in it.
+      if (owner.uid !== process.geteuid?.()) chmodSync(here, 0o755);
       const probe = join(here, 'probe');
       writeFileSync(probe, '', { mode: 0o600, flag: 'wx' });
       give(probe, owner, 0o600);
