@@ -12,7 +12,7 @@ import { file, newest, pythons, record, ROOT, work } from './helpers.ts';
 const PROGRAM = file(
   'everything.py',
   `import multiprocessing, sys, threading, time
-sys.path.append(${JSON.stringify(join(ROOT, 'python-agent'))})
+sys.path.insert(0, ${JSON.stringify(join(ROOT, 'python-agent', 'marks'))})
 import gilscope_agent as g
 counter = []
 def spin(n):
@@ -45,7 +45,10 @@ async function opened(path: string): Promise<FileSession> {
 
 async function traceOf(session: FileSession, id: string, scope: Partial<ExportScope> = {}): Promise<string> {
   const path = join(work, `import-${++made}.${id}`);
-  const source = session.model.exportSource({ processes: [], threads: [], ...scope }, { title: 't', gilscope: '0.1.0' });
+  const source = session.model.exportSource(
+    { processes: [], threads: [], ...scope },
+    { title: 't', gilscope: '0.1.0' },
+  );
   await exportFile({ source, format: knownFormat(id), path, overwrite: false, recording: null });
   return path;
 }

@@ -134,6 +134,7 @@ export class ChromeReader {
         end,
         endFlags(notes),
         event.cat === CATEGORY.switched,
+        numberOf(notes, 'site', 0),
       );
     else if (of === 'thread') {
       const { row, gil, ofGil } = stateOf(name, notes, numberOf(notes, 'site', 0));

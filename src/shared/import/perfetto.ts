@@ -190,6 +190,7 @@ export class PerfettoReader {
         at,
         endFlags(notes),
         category === CATEGORY.switched,
+        site,
       );
     else if (of === TRACK.functions) this.to.call(idx, open.length, start, at, site, isOpen(notes));
     else if (of === TRACK.marks) this.endMark(track, slice, at);

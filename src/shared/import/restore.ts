@@ -160,8 +160,15 @@ export class Restorer {
     lane.state(this.time(start), this.time(end), { ...row, site: this.site(row.site) }, strip?.gil ?? null);
   }
 
-  hold(gil: number, thread: number, start: number, end: number, flags: number, switched: boolean): void {
-    found(this.strips, gil, 'GIL').hold(this.time(start), this.time(end), this.lane(thread), flags, switched);
+  hold(gil: number, thread: number, start: number, end: number, flags: number, switched: boolean, site: number): void {
+    found(this.strips, gil, 'GIL').hold(
+      this.time(start),
+      this.time(end),
+      this.lane(thread),
+      flags,
+      switched,
+      this.site(site),
+    );
   }
 
   waiting(gil: number, at: number, count: number): void {

@@ -106,14 +106,14 @@ export class Strip {
 
   constructor(readonly gil: GilTrack) {}
 
-  hold(start: Ns, end: Ns, holder: Lane, flags: number, switched: boolean): void {
+  hold(start: Ns, end: Ns, holder: Lane, flags: number, switched: boolean, site: number): void {
     const { owner } = this.gil;
     if (start < this.heldUntil || end < start) throw new TraceError('two threads hold one GIL');
     const bits = (flags & ROW_FLAGS) | (switched ? SWITCH_BIT : 0);
     owner.close(owner.push(start, holder.track.info.idx, bits), end);
     this.heldUntil = end;
     const untold = !holder.told && !(start < holder.at);
-    if (untold) holder.state(start, end, { state: ThreadState.hold, flags, core: -1, site: 0 }, this.gil);
+    if (untold) holder.state(start, end, { state: ThreadState.hold, flags, core: -1, site }, this.gil);
   }
 
   waiting(at: Ns, count: number): void {

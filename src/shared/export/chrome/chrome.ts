@@ -23,7 +23,7 @@ import {
 } from '../trace/names.ts';
 import type { TraceRecord } from '../trace/records.ts';
 import { Teller } from '../trace/teller.ts';
-import type { ExportSource, FormatWriter, IntervalRow, Piece } from '../types.ts';
+import type { ExportSource, FormatWriter, HoldRow, IntervalRow, Piece } from '../types.ts';
 import { Ids, type Place } from './ids.ts';
 
 /** `7` as `.007`. */
@@ -126,8 +126,8 @@ class Trace {
     const { source, out } = this;
     const place = this.ids.gil(gil);
     this.lane(place, 'gil', gil);
-    for (const { thread, start, end, flags, switched } of source.holds(gil)) {
-      this.slice(place, start, end, this.heldSaid(thread, flags, switched));
+    for (const row of source.holds(gil)) {
+      this.slice(place, row.start, row.end, this.heldSaid(row));
       if (out.full) yield out.piece();
     }
     yield* this.arrows(gil);
@@ -139,12 +139,16 @@ class Trace {
     }
   }
 
-  private heldSaid(thread: ThreadIdx, flags: number, switched: boolean): string {
-    const key = -1 - ((thread * 2 + Number(switched)) * 256 + flags);
+  private heldSaid({ thread, flags, switched, site: where }: HoldRow): string {
+    // A thread of the file says itself where.
+    const site = this.ids.thread(thread) === null ? where : null;
+    const key = -1 - ((((site?.idx ?? 0) * 2 ** 18 + thread) * 2 + Number(switched)) * 256 + flags);
     return this.saidOnce(key, () => {
+      if (site !== null) this.teller.site(site.idx);
       const name = json(orUnknown(nameOfThread(this.source.thread(thread))));
       const category = switched ? CATEGORY.switched : CATEGORY.gil;
-      const notes = { [ANNOTATION.thread]: thread, [ANNOTATION.ended]: endedHow(flags) ?? undefined };
+      const ended = { [ANNOTATION.ended]: endedHow(flags) ?? undefined };
+      const notes = { [ANNOTATION.thread]: thread, ...ended, ...(site && placeOf(site)) };
       return `"name":${name},"cat":"${category}","args":${json(notes)}`;
     });
   }

@@ -168,15 +168,19 @@ export class GilLane implements Lane {
     this.open = true;
   }
 
-  private begin({ thread, flags, switched }: HoldRow): void {
+  private begin({ thread, flags, switched, site }: HoldRow): void {
     if (thread !== this.holder) {
       this.before = this.holder;
       this.holder = thread;
     }
     const how = flags * 2 + Number(switched);
+    // A thread of the file says itself where.
+    const source = this.process.told.has(thread) ? null : site;
+    const who = thread + (source?.idx ?? 0) * 2 ** 18;
     const event =
-      this.begins.get(thread, how) ??
-      this.begins.add(thread, how, {
+      this.begins.get(who, how) ??
+      this.begins.add(who, how, {
+        source,
         ...{ type: EventType.begin, track: this.track, name: nameOfThread(this.process.source.thread(thread)) },
         category: switched ? CATEGORY.switched : CATEGORY.gil,
         notes: { [ANNOTATION.thread]: thread, [ANNOTATION.ended]: endedHow(flags) },
