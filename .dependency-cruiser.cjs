@@ -12,13 +12,19 @@ module.exports = {
     {
       name: 'shared-is-pure',
       severity: 'error',
-      from: { path: '^src/shared/', pathNot: '\\.test\\.ts$|^src/shared/(export|import)/' },
+      from: { path: '^src/shared/', pathNot: '\\.test\\.ts$|/testing/|^src/shared/(export|import)/' },
       to: { dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'], pathNot: '/zod/' },
+    },
+    {
+      name: 'testing-is-for-tests',
+      severity: 'error',
+      from: { path: '^src/', pathNot: '\\.test\\.ts$|/testing/' },
+      to: { path: '/testing/' },
     },
     {
       name: 'exports-write-by-libraries',
       severity: 'error',
-      from: { path: '^src/shared/(export|import)/', pathNot: '\\.test\\.ts$' },
+      from: { path: '^src/shared/(export|import)/', pathNot: '\\.test\\.ts$|/testing/' },
       to: {
         dependencyTypes: ['core', 'npm', 'npm-dev', 'npm-optional'],
         pathNot: '/zod/|/apache-arrow/|/@bufbuild/protobuf/|^(node:)?zlib$',
