@@ -11,6 +11,7 @@ import { Painter, type Elements, type Size } from './painter.ts';
 import { DetailsCache } from './details.ts';
 import { followRange, isLive, limitEnd, rangeOnChange, fitAll, toldUntil } from './model/follow.ts';
 import { fetchWindow, FLAME_PAGE, MOST_FLAMES, pageOfThreads } from './model/fetchWindow.ts';
+import { gilsInView } from './model/gilsInView.ts';
 import { EMPTY_HISTORY, goBack, goForward, recordFollow, recordMove } from './model/history.ts';
 import type { Hover } from './model/hit.ts';
 import { pinnedRows, planRows, samePlan, visibleRows, type PinnedRows, type Row, type RowPlan } from './model/rows.ts';
@@ -355,7 +356,9 @@ export class TimelineController {
       revision: session.revision,
       urgent: !following,
     };
-    this.#source.want({ ...about, threads: this.#visibleThreads() });
+    const { first, last } = this.#rowsInView();
+    const gils = gilsInView(this.#plan.rows, first, last, this.pinned);
+    this.#source.want({ ...about, threads: this.#visibleThreads(), gils });
     const flames = this.#visibleFlames();
     if (flames.length > 0) this.#flames.want({ ...about, threads: flames, filter: this.view.calls });
     this.#overview.want(Math.round(this.#size.width), session.revision);

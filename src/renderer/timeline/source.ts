@@ -1,22 +1,26 @@
 /** What the timeline draws of lanes, strips, marks and charts, and its overview. Used by the controller. */
-import type { OverviewReply, ThreadIdx, TimelineReply } from '../../shared/contract/types.ts';
+import type { GilIdx, OverviewReply, ThreadIdx, TimelineReply } from '../../shared/contract/types.ts';
 import { call, isCancelled } from '../transport/index.ts';
 import { WindowSource, type Answer, type Wish } from './windowSource.ts';
 
-export interface Kept extends Answer<Wish> {
+export interface TimelineWish extends Wish {
+  readonly gils: readonly GilIdx[];
+}
+
+export interface Kept extends Answer<TimelineWish> {
   readonly reply: TimelineReply;
   readonly lanes: ReadonlyMap<ThreadIdx, TimelineReply['threads'][number]>;
   readonly strips: ReadonlyMap<number, TimelineReply['gils'][number]>;
   readonly marks: ReadonlyMap<ThreadIdx, TimelineReply['marks'][number]>;
 }
 
-export class TimelineSource extends WindowSource<Wish, Kept> {
+export class TimelineSource extends WindowSource<TimelineWish, Kept> {
   constructor(session: string, onReply: () => void) {
-    const ask = async (wish: Wish, signal: AbortSignal): Promise<Kept> => {
+    const ask = async (wish: TimelineWish, signal: AbortSignal): Promise<Kept> => {
       const { start, end, px } = wish.window;
       const reply = await call(
         'timeline.query',
-        { id: session, start, end, px, threads: [...wish.threads] },
+        { id: session, start, end, px, threads: [...wish.threads], gils: [...wish.gils] },
         { signal },
       );
       return {
@@ -28,9 +32,12 @@ export class TimelineSource extends WindowSource<Wish, Kept> {
       };
     };
     // What was merged when it was answered does not change any more (contract: `endNs`).
-    super({ ask, finalUntil: ({ reply }) => reply.endNs, akin: () => true, pausePerCost: 1 }, onReply);
+    super({ ask, finalUntil: ({ reply }) => reply.endNs, akin, pausePerCost: 1 }, onReply);
   }
 }
+
+/** An answer without the strips that are wanted now shows no lanes that are, as a rule. */
+const akin = (kept: TimelineWish, wish: TimelineWish): boolean => wish.gils.every((gil) => kept.gils.includes(gil));
 
 const OVERVIEW_PAUSE_MS = 500;
 

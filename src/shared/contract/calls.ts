@@ -90,6 +90,7 @@ export const callArgs = {
     end: ns,
     px: z.number().int().min(1).max(8192),
     threads: z.array(z.number().int().min(0)).max(4096).optional(),
+    gils: z.array(z.number().int().min(0)).max(4096).optional(),
   }),
   'timeline.overview': z.object({ id, px: z.number().int().min(1).max(8192) }),
   'stats.query': z.object({ id, start: ns.optional(), end: ns.optional() }),

@@ -200,6 +200,8 @@ export interface TimelineQuery {
   px: number;
   /** Lanes wanted; every thread that is not gilscope's own when left out. */
   threads?: number[] | undefined;
+  /** Strips wanted; every GIL's when left out. */
+  gils?: number[] | undefined;
 }
 
 export type TimelineAnswer = Omit<TimelineReply, 'session' | 'revision'>;
@@ -212,6 +214,7 @@ export function timeline(store: Store, query: TimelineQuery): TimelineAnswer {
   const bins = { start, end, count: px };
   const few = { start, end, count: Math.min(px, MOST_POINTS) };
   const tracks = query.threads?.map((i) => store.tracks[i]).filter((t) => t !== undefined) ?? store.userTracks();
+  const gils = query.gils?.map((i) => store.gils[i]).filter((gil) => gil !== undefined) ?? store.gils;
   const { marks, names } = markLanes(store, tracks, bins);
   return {
     start,
@@ -221,7 +224,7 @@ export function timeline(store: Store, query: TimelineQuery): TimelineAnswer {
     threads: tracks.map((track) => laneOf(store, track, bins)),
     marks,
     markNames: names,
-    gils: store.gils.map((gil) => stripOf(store, gil, bins)),
+    gils: gils.map((gil) => stripOf(store, gil, bins)),
     cores: coreSeries(store.samples, start, end, MOST_POINTS),
     counters: {
       switchesPerS: switchCounter(store, few),
