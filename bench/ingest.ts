@@ -3,7 +3,7 @@
  * the engine's own parts (door, connection, model, recorder) take it, and everything must arrive. Four threads in turn, each
  * turn a WAIT, a TAKE and a DROP: intervals, levels of detail, figures and the file are all made.
  *
- *   node bench/run.mjs ingest [--events MILLIONS] [--json FILE]
+ *   node bench/run.mjs ingest [--events MILLIONS] [--keep FILE] [--json FILE]      --keep: the recording stays, there
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -32,6 +32,7 @@ const { values } = parseArgs({
   options: {
     events: { type: 'string', default: '8' },
     json: { type: 'string' },
+    keep: { type: 'string' },
     agent: { type: 'string' },
     token: { type: 'string' },
   },
@@ -87,7 +88,7 @@ async function agent(path: string, token: string): Promise<void> {
 
 async function measure(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'gilscope-ingest-'));
-  const file = join(folder, 'bench.gilscope');
+  const file = values.keep ?? join(folder, 'bench.gilscope');
   const model = new SessionModel('bench');
   const recorder = await Recorder.create(file, false, (error) => {
     throw error;

@@ -111,6 +111,6 @@ function lastLine(text: string): string {
     .split('\n')
     .map((line) => line.trim())
     .filter(Boolean);
-  // The last line may be the end of a back trace.
-  return (lines.findLast((line) => /error/i.test(line)) ?? lines.at(-1))?.slice(0, 160) ?? 'it said nothing';
+  // Words come first where a back trace follows.
+  return (lines.find((line) => /^(error|reason)\b/i.test(line)) ?? lines.at(-1))?.slice(0, 160) ?? 'it said nothing';
 }
