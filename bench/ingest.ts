@@ -26,7 +26,6 @@ import { encodeWatermark } from '../src/shared/protocol/sample.ts';
 const THREADS = 4;
 /** Of one thread, before a WATERMARK: what the native tracer sends ten times a second or so at this rate. */
 const BLOCK_EVENTS = 3000;
-const START = 1_000_000_000n;
 const { values } = parseArgs({
   args: process.argv.slice(2),
   options: {
@@ -35,8 +34,11 @@ const { values } = parseArgs({
     keep: { type: 'string' },
     agent: { type: 'string' },
     token: { type: 'string' },
+    start: { type: 'string' },
   },
 });
+/** Now: the engine takes nobody in whose clock is another one. Both processes have the same. */
+const START = values.start === undefined ? process.hrtime.bigint() : BigInt(values.start);
 const wanted = Math.round(Number(values.events) * 1e6);
 
 /** Times that differ as real ones do, the same in each run: otherwise the file would pack to nothing. */
@@ -123,7 +125,16 @@ async function measure(): Promise<void> {
     },
     (why) => console.error(why),
   );
-  fork(process.argv[1], ['--agent', door.path, '--token', door.token, '--events', values.events]);
+  fork(process.argv[1], [
+    '--agent',
+    door.path,
+    '--token',
+    door.token,
+    '--events',
+    values.events,
+    '--start',
+    String(START),
+  ]);
   await left;
   const ingested = performance.now();
   const used = process.cpuUsage(cpu);

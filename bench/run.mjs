@@ -13,7 +13,8 @@ if (!/^[a-z-]+$/.test(name)) {
   console.error('usage: node bench/run.mjs NAME [arguments]');
   process.exit(2);
 }
-const outDir = join(root, 'out', 'bench');
+// A folder of its own: the one is emptied before, and one part may start another.
+const outDir = join(root, 'out', 'bench', name);
 await build({
   root,
   configFile: false,
