@@ -398,5 +398,5 @@ int main(int count, char **arguments) {
     own();
     ended();
     ring();
-    return done();
+    return counted();
 }

@@ -1,4 +1,4 @@
-/* Counts what held; `done` prints the counts as run.mjs reads them and gives the exit status. */
+/* Counts what held; `counted` prints the counts as run.mjs reads them and gives the exit status. */
 #ifndef CHECK_H
 #define CHECK_H
 
@@ -16,7 +16,7 @@ static void check(bool ok, const char *name, const char *file, int line) {
     }
 }
 
-static int done(void) {
+static int counted(void) {
     printf("%d passed, %d failed\n", passed, failed);
     return failed != 0;
 }

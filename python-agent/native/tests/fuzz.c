@@ -242,7 +242,7 @@ int main(int argc, char **argv) {
     time_t end = time(NULL) + atol(argv[5]);
     CHECK(copy_maps(), "own maps can be read");
     CHECK(copy_object(argv[1]), "the tracer's library is mapped");
-    if (failed) return done();
+    if (failed) return counted();
     __sanitizer_set_death_callback(tell_case);
     for (now_case = first; now_case < first + cases || time(NULL) < end; now_case++)
         for (size_t i = 0; i < sizeof targets / sizeof *targets; i++) {
@@ -252,5 +252,5 @@ int main(int argc, char **argv) {
         }
     printf("# %" PRIu64 " cases of each, seed %" PRIu64 "\n", now_case - first, seed);
     CHECK(true, "any bytes are read or refused");
-    return done();
+    return counted();
 }

@@ -81,5 +81,5 @@ int main(void) {
     a_look_is_in_nobodys_way();
     what_has_a_number_is_seen_under_it();
     full();
-    return done();
+    return counted();
 }

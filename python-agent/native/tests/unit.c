@@ -368,5 +368,5 @@ int main(int argc, char **argv) {
     patching();
     gil_table();
     impatience();
-    return done();
+    return counted();
 }
