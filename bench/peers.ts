@@ -224,6 +224,8 @@ async function tell(machine: string, rows: readonly Row[], hindrance: string | n
 try {
   await measure();
 } catch (error) {
+  // A child that was waited for without turns may have heard of Ctrl-C before we do.
+  await new Promise((turn) => setImmediate(turn));
   if (!stop.signal.aborted) throw error;
   console.error('\nended; nothing is told');
   process.exitCode = 130;
