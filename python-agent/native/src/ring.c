@@ -2,9 +2,13 @@
 #define _GNU_SOURCE
 #include "ring.h"
 
+#include <fcntl.h>
+#include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
+
+#define LEFT_TO_THE_PROGRAM (32u << 20)
 
 bool gs_memory_limited(void) {
     struct rlimit space, data;
@@ -12,8 +16,29 @@ bool gs_memory_limited(void) {
            (getrlimit(RLIMIT_DATA, &data) == 0 && data.rlim_cur != RLIM_INFINITY);
 }
 
+/* Under a limit the last of it is the program's: a ring taken of that would be a thread, or an object, that it cannot have. */
+static bool spare(size_t bytes) {
+    struct rlimit space, data;
+    if (getrlimit(RLIMIT_AS, &space) != 0 || getrlimit(RLIMIT_DATA, &data) != 0) return true;
+    if (space.rlim_cur == RLIM_INFINITY && data.rlim_cur == RLIM_INFINITY) return true;
+    /* proc(5), statm: size, resident, shared, text, lib, data; in pages. */
+    char text[160];
+    int file = open("/proc/self/statm", O_RDONLY | O_CLOEXEC);
+    ssize_t length = file < 0 ? -1 : read(file, text, sizeof text - 1);
+    if (file >= 0) close(file);
+    if (length <= 0) return false;
+    text[length] = 0;
+    rlim_t page = (rlim_t)sysconf(_SC_PAGESIZE), pages[6];
+    char *at = text;
+    for (int i = 0; i < 6; i++) pages[i] = strtoull(at, &at, 10);
+    rlim_t wanted = bytes + LEFT_TO_THE_PROGRAM;
+    return (space.rlim_cur == RLIM_INFINITY || pages[0] * page + wanted <= space.rlim_cur) &&
+           (data.rlim_cur == RLIM_INFINITY || pages[5] * page + wanted <= data.rlim_cur);
+}
+
 struct gs_slot *gs_ring_map(uint32_t capacity) {
     size_t bytes = sizeof(struct gs_slot) + (size_t)capacity * sizeof(struct gs_event);
+    if (!spare(bytes)) return NULL;
     void *memory = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (memory == MAP_FAILED) return NULL;
     struct gs_slot *slot = memory;
