@@ -35,7 +35,11 @@ export const testEnv = (more: NodeJS.ProcessEnv = {}): NodeJS.ProcessEnv => ({
 });
 
 /** Every interpreter of this machine, those of virtual environments and of PATH too. */
-export const everywhere: readonly Interpreter[] = await listInterpreters(new InterpreterProbe(null), { cwd: work, home: homedir(), env: process.env });
+export const everywhere: readonly Interpreter[] = await listInterpreters(new InterpreterProbe(null), {
+  cwd: work,
+  home: homedir(),
+  env: process.env,
+});
 
 /** One interpreter of each version that can be recorded, and the newest of them. */
 export const pythons: Interpreter[] = [

@@ -59,7 +59,11 @@ export const callArgs = {
   'interpreters.list': z.object({ refresh: z.boolean().optional() }),
   'examples.list': empty,
   /** Own file picker, same in both shells. `suffix` keeps folders and files that end so, or in one of several ways. */
-  'files.list': z.object({ path, suffix: z.union([text(40), z.array(text(40)).max(8)]).optional(), hidden: z.boolean().optional() }),
+  'files.list': z.object({
+    path,
+    suffix: z.union([text(40), z.array(text(40)).max(8)]).optional(),
+    hidden: z.boolean().optional(),
+  }),
   'session.list': empty,
   'session.launch': launchSpec,
   /** The Python processes that run on this machine now. */
