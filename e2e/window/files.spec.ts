@@ -1,10 +1,12 @@
 /** A recording is a file: found again after a restart, saved under a name, and read as far as it goes when it is damaged. */
+import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { coverage, launchProgram, openRecording, program, record, sessionState, turns } from '../lib/app.ts';
+import { coverage, launchProgram, openRecording, openTab, program, record, sessionState, turns } from '../lib/app.ts';
 import { expect, test } from '../lib/fixtures.ts';
 import { keep } from '../lib/recordings.ts';
+import { GILSCOPE } from '../lib/serve.ts';
 import { lane, settled, timeline } from '../lib/timeline.ts';
 
 async function save(page: Page, path: string): Promise<void> {
@@ -49,6 +51,33 @@ test('is saved under a name and opened by it', async ({ page, served, recording 
   await settled(page);
   expect(await coverage(page)).toEqual(live);
 });
+
+for (const format of ['perfetto', 'chrome'] as const)
+  test(`exported as ${format}, it opens with the same figures; a part of it says that it is one`, async ({
+    page,
+    served,
+    recording,
+  }) => {
+    const [whole, part] = ['whole', 'part'].map((name) => join(served.folder, `${name}.${format}`));
+    const write = (path: string, ...more: string[]) =>
+      execFileSync(process.execPath, [GILSCOPE, 'export', recording('turns'), '--to', format, '-o', path, ...more]);
+    write(whole);
+    write(part, '--from', '0.01', '--until', '0.05');
+    const figures = async () => {
+      await openTab(page, 'summary');
+      await expect(page.getByTestId('verdict')).toBeVisible();
+      return [await coverage(page), await page.locator('[data-testid^="figure-"]').allInnerTexts()];
+    };
+    await openRecording(page, recording('turns'));
+    const wanted = await figures();
+    await page.getByRole('button', { name: 'gilscope: start screen' }).click();
+    await openRecording(page, whole);
+    await expect(lane(page, 'count-0')).toBeVisible();
+    await expect(page.getByTestId('part-banner')).toBeHidden();
+    expect(await figures()).toEqual(wanted);
+    await openPath(page, part);
+    await expect(page.getByTestId('part-banner')).toContainText('a part of a recording');
+  });
 
 test('cut short, it opens up to the damage and says so', async ({ page, served, recording }) => {
   const bytes = readFileSync(recording('turns'));

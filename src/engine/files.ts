@@ -17,7 +17,9 @@ async function entryOf(folder: string, name: string): Promise<FileEntry | null> 
 }
 
 export async function listFiles({ path, suffix, hidden }: CallArgs<'files.list'>): Promise<CallReply['files.list']> {
-  const folder = resolve(path);
+  const asked = resolve(path);
+  const file = (await stat(asked).catch(() => null))?.isFile() === true ? asked : undefined;
+  const folder = file === undefined ? asked : dirname(file);
   const names = await readdir(folder, { withFileTypes: true }).catch((error: unknown) => {
     throw fileError(error, `cannot list ${folder}`);
   });
@@ -34,5 +36,6 @@ export async function listFiles({ path, suffix, hidden }: CallArgs<'files.list'>
     .filter((entry) => entry.kind === 'folder' || fits(entry.name))
     .sort((a, b) => Number(a.kind === 'file') - Number(b.kind === 'file'));
   const parent = dirname(folder);
-  return { path: folder, parent: parent === folder ? null : parent, entries, truncated: wanted.length > LIMIT };
+  const listing = { path: folder, parent: parent === folder ? null : parent, entries, truncated: wanted.length > LIMIT };
+  return file === undefined ? listing : { ...listing, file };
 }

@@ -159,9 +159,13 @@ export function FilePicker({
   /** A typed path may be a folder to look into or the file itself. */
   const submitTyped = () => {
     const path = typed.trim();
-    if (mode === 'file' && [suffix, ...also].some((ending) => ending && path.endsWith(ending)) && path !== here)
-      onPick(path, false);
-    else if (path !== '') go(path);
+    if (path === '') return;
+    if (mode !== 'file') return go(path);
+    // Whatever it is called: what a file is, its content says.
+    call('files.list', { path }).then(
+      ({ file }) => (file === undefined ? go(path) : onPick(file, false)),
+      () => go(path),
+    );
   };
 
   return (

@@ -158,7 +158,8 @@ export interface CallReply extends CompareReplies, ExportReplies, LibraryReplies
   'settings.set': Settings;
   'interpreters.list': Interpreter[];
   'examples.list': Example[];
-  'files.list': { path: string; parent: string | null; entries: FileEntry[]; truncated: boolean };
+  /** `file`: the path asked for is this file; listed is its folder. */
+  'files.list': { path: string; parent: string | null; entries: FileEntry[]; truncated: boolean; file?: string };
   'session.list': SessionInfo[];
   'session.launch': SessionInfo;
   'processes.list': RunningProcess[];
