@@ -143,7 +143,11 @@ const table: [string, string[], string][] = [
     'cannot open ~/nope.gilscope: there is no such file or folder; check the path',
   ],
   ['stats of a folder', ['stats', 'folder'], 'cannot open ~/folder: it is a folder; name a file'],
-  ['stats of something else', ['stats', 'notes.txt'], '~/notes.txt is not a gilscope session; name a .gilscope file'],
+  [
+    'stats of something else',
+    ['stats', 'notes.txt'],
+    '~/notes.txt is not a gilscope session; name a .gilscope file, or a chrome or perfetto trace that gilscope wrote',
+  ],
   [
     'stats of a newer format',
     ['stats', 'newer.gilscope'],

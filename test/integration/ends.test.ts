@@ -1,8 +1,8 @@
 /** However the program ends, `record` ends the same way, and what was recorded is there. */
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import { afterAll, expect, it } from 'vitest';
+import { afterAll, expect, it, vi } from 'vitest';
 import { file, gilscope, GILSCOPE, home, newest, record, start, testEnv, untilOutput, work } from './helpers.ts';
 
 const python = newest.path;
@@ -80,14 +80,15 @@ def work():
     while not os.path.exists(${JSON.stringify(stopFile)}): time.sleep(0.001)
 threads = [threading.Thread(target=work) for _ in range(2)]
 for thread in threads: thread.start()
-time.sleep(0.8)
-print("recorded for a while", flush=True)
+print("at work", flush=True)
 for thread in threads: thread.join()
 open(${JSON.stringify(proof)}, "w").write("went on")
 `,
   );
   const { child, done } = start(process.execPath, [GILSCOPE, 'record', '-o', target, '--', python, script]);
-  await untilOutput(child, /recorded for a while/);
+  await untilOutput(child, /at work/);
+  const before = statSync(target).size;
+  await vi.waitFor(() => expect(statSync(target).size).toBeGreaterThan(before + 4000), { timeout: 30_000 });
   child.kill('SIGKILL');
   // The program holds the same pipes, so they close with its end, not with gilscope's.
   file('stop', '');
