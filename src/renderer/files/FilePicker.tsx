@@ -160,7 +160,10 @@ export function FilePicker({
   const submitTyped = () => {
     const path = typed.trim();
     if (path === '') return;
-    if (mode !== 'file') return go(path);
+    if (mode !== 'file') {
+      go(path);
+      return;
+    }
     // Whatever it is called: what a file is, its content says.
     call('files.list', { path }).then(
       ({ file }) => (file === undefined ? go(path) : onPick(file, false)),
