@@ -36,6 +36,11 @@ export async function listFiles({ path, suffix, hidden }: CallArgs<'files.list'>
     .filter((entry) => entry.kind === 'folder' || fits(entry.name))
     .sort((a, b) => Number(a.kind === 'file') - Number(b.kind === 'file'));
   const parent = dirname(folder);
-  const listing = { path: folder, parent: parent === folder ? null : parent, entries, truncated: wanted.length > LIMIT };
+  const listing = {
+    path: folder,
+    parent: parent === folder ? null : parent,
+    entries,
+    truncated: wanted.length > LIMIT,
+  };
   return file === undefined ? listing : { ...listing, file };
 }
