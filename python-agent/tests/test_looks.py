@@ -47,8 +47,8 @@ class Looks(Case):
         seen = {}
         for look in collector.values(wire.LOOK):
             site = sites[look["site"]]
-            if site["file"] == threading.__file__:
-                continue  # Starting a thread takes long where others have the cores.
+            if site["file"] == threading.__file__ or "gilscope_agent" in site["file"]:
+                continue  # Starting a thread, the program's or ours, takes long where others have the cores.
             seen[site["name"]] = seen.get(site["name"], 0) + 1
         cost = [value for value in collector.values(wire.STATE) if "looks_ns" in value]
         self.assertEqual(len(cost), 1)

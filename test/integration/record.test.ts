@@ -92,13 +92,15 @@ describe.each(pythons.map((one) => ({ version: one.version!, python: one.path })
       expect(counter.wait_s).toBeGreaterThan(0.2);
       expect(counter.preempted).toBeGreaterThan(20);
       // Who computes here holds the GIL: the kernel's CPU clock is a second witness (it may take the holder off its core).
+      // It is sampled, so short of what came after the last sample.
       expect(counter.cpu_s).toBeGreaterThan(0.1);
       expect(counter.cpu_s).toBeLessThan(1.05 * counter.held_s + 0.05);
     }
     const held = process.threads.reduce((sum, thread) => sum + thread.held_s, 0);
     const [gil] = process.gils;
     expect(held).toBeLessThanOrEqual(summary.wall_s * 1.001);
-    expect(gil.held_s / (gil.held_s + gil.free_s)).toBeGreaterThan(0.9);
+    // Free while whoever was let in waits for a core.
+    expect(gil.held_s / (gil.held_s + gil.free_s)).toBeGreaterThan(0.75);
     expect(['cpu_bound', 'io_starved']).toContain(summary.verdict.kind);
   });
 });
