@@ -18,7 +18,7 @@ const ROOT = dirname(dirname(fileURLToPath(import.meta.url)));
 const RUNNER = join(ROOT, 'python-agent', 'tests', 'run.py');
 const NATIVE = join(ROOT, 'python-agent', 'native', 'tests', 'run.mjs');
 // More than there are cores: most of a test is waiting for a program.
-const AT_ONCE = 4;
+const AT_ONCE = 3;
 const LIMIT_MS = 10 * 60_000;
 const SCORE = /^(\d+) passed, (\d+) failed$/;
 
