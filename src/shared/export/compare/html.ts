@@ -23,6 +23,7 @@ import { group } from '../../pageFormat.ts';
 import { el, name, sentence, toHtml, type Child, type Element } from '../html/element.ts';
 import { DARK, footer, LIGHT, opened } from '../html/frame.ts';
 import { verdictSection } from '../html/head.ts';
+import print from '../html/print.css?raw';
 import reportStyle from '../html/report.css?raw';
 import { section, table, type Column } from '../html/table.ts';
 import style from './compare.css?raw';
@@ -166,7 +167,7 @@ const TURN = { type: 'checkbox', id: 'turned', 'aria-label': 'Light or dark' };
 /** The text of the file. */
 export function comparisonHtml(source: ComparisonSource): string {
   const { report, gilscope } = source;
-  const styles = `${THEMES}\n${reportStyle}\n${style}`;
+  const styles = `${THEMES}\n${reportStyle}\n${print}\n${style}`;
   const page = body(source).map((element) => `${toHtml(element)}\n`);
   return `${opened({ title: titleOf(report), gilscope, script: null, style: styles })}${page.join('')}</body>\n</html>\n`;
 }

@@ -12,6 +12,7 @@ import { DARK, footer, LIGHT, opened } from './frame.ts';
 import { head, verdictSection } from './head.ts';
 import { histogram } from './histogram.ts';
 import { code, hash } from './page/main.ts?page-script';
+import print from './print.css?raw';
 import style from './report.css?raw';
 import { section } from './table.ts';
 import { tables } from './tables.ts';
@@ -80,7 +81,7 @@ function body(source: ExportSource, reduced: Reduced): Element[] {
 export function* writeHtml(source: ExportSource): Generator<Piece> {
   const out = new TextOutput();
   const reduced = reportData(source);
-  out.put(opened({ title: source.title, gilscope: source.gilscope, script: hash, style: `${THEMES}\n${style}` }));
+  out.put(opened({ title: source.title, gilscope: source.gilscope, script: hash, style: `${THEMES}\n${style}\n${print}` }));
   for (const element of body(source, reduced)) {
     out.put(`${toHtml(element)}\n`);
     if (out.full) yield out.piece();
