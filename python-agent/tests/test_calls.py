@@ -71,8 +71,7 @@ class Calls(Case):
             # Both wait and compute by the same rules, for 0.1 and 0.3 s of CPU.
             self.assertGreater(short[HOLD], 0.09e9)
             self.assertGreater(long[HOLD], 0.28e9)
-            # What the GIL was held while others had the core comes on top, to either.
-            self.assertLess(short[HOLD], long[HOLD] + 0.1e9)
+            # No upper bounds: while others have the core the GIL is held, too.
             self.assertGreater(long[WAIT], 0.1e9)
             naps = trace.rows("naps", script, serial)
             self.assertEqual(trace.rows("sleep", "time", serial)[0], 20)
