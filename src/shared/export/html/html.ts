@@ -81,7 +81,9 @@ function body(source: ExportSource, reduced: Reduced): Element[] {
 export function* writeHtml(source: ExportSource): Generator<Piece> {
   const out = new TextOutput();
   const reduced = reportData(source);
-  out.put(opened({ title: source.title, gilscope: source.gilscope, script: hash, style: `${THEMES}\n${style}\n${print}` }));
+  out.put(
+    opened({ title: source.title, gilscope: source.gilscope, script: hash, style: `${THEMES}\n${style}\n${print}` }),
+  );
   for (const element of body(source, reduced)) {
     out.put(`${toHtml(element)}\n`);
     if (out.full) yield out.piece();
